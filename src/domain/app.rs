@@ -1,0 +1,134 @@
+//! An app: one configured upstream instance, its kind and its name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Which program an app is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AppKind {
+    /// Films.
+    Radarr,
+    /// Series.
+    Sonarr,
+    /// Music.
+    Lidarr,
+    /// Books.
+    Readarr,
+    /// Adult content.
+    Whisparr,
+    /// The indexer manager; it makes grabs of its own from its search page.
+    Prowlarr,
+}
+
+impl AppKind {
+    /// Every kind, in the order in which documents list them.
+    pub const ALL: [Self; 6] =
+        [Self::Radarr, Self::Sonarr, Self::Lidarr, Self::Readarr, Self::Whisparr, Self::Prowlarr];
+
+    /// The lower-case name used in settings, in the database and in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Radarr => "radarr",
+            Self::Sonarr => "sonarr",
+            Self::Lidarr => "lidarr",
+            Self::Readarr => "readarr",
+            Self::Whisparr => "whisparr",
+            Self::Prowlarr => "prowlarr",
+        }
+    }
+
+    /// The category that feeds give to what this kind of app grabs.
+    pub const fn category(self) -> &'static str {
+        match self {
+            Self::Radarr => "Movies",
+            Self::Sonarr => "TV",
+            Self::Lidarr => "Music",
+            Self::Readarr => "Books",
+            Self::Whisparr => "XXX",
+            Self::Prowlarr => "Other",
+        }
+    }
+}
+
+impl fmt::Display for AppKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text is not the name of a kind of app.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a kind of app")]
+pub struct UnknownAppKind;
+
+impl FromStr for AppKind {
+    type Err = UnknownAppKind;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(text)).ok_or(UnknownAppKind)
+    }
+}
+
+/// The user's name for an app. It is part of the webhook's URL, so it is 1 to 64 letters, digits, `-`, `_` or `.`
+/// that begin with a letter or digit; two names that differ in case only are the same name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AppName(String);
+
+/// The text cannot be the name of an app.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a name for an app: 1 to 64 letters, digits, `-`, `_` or `.`")]
+pub struct InvalidAppName;
+
+impl AppName {
+    /// The longest name, in bytes.
+    pub const MAX_BYTES: usize = 64;
+
+    /// Parses a name; letters are kept in lower case, so that comparing is exact.
+    pub fn parse(text: &str) -> Result<Self, InvalidAppName> {
+        let first_is_alphanumeric = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        if first_is_alphanumeric && text.len() <= Self::MAX_BYTES && text.bytes().all(allowed) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(InvalidAppName)
+        }
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AppName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_kept_in_lower_case() {
+        assert_eq!(AppName::parse("Radarr-4K").unwrap().as_str(), "radarr-4k");
+    }
+
+    #[test]
+    fn a_name_that_would_break_the_webhook_path_is_refused() {
+        for text in ["", "-a", ".", "a/b", "a b", "é", "a\n", &"a".repeat(65)] {
+            assert_eq!(AppName::parse(text), Err(InvalidAppName), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_kind_reads_back_from_its_name() {
+        for kind in AppKind::ALL {
+            assert_eq!(kind.as_str().to_uppercase().parse(), Ok(kind));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The words of grabfeed as types, and the decisions that need nothing but them.
+//!
+//! Owns: what a grab, a sighting, a torrent, a feed and a reason are, and every rule that can be decided from
+//! values alone. Must not know: files, sockets, SQL, clocks, the environment, or any other module of ours.
+
+pub mod app;
+pub mod ids;
+pub mod infohash;
+pub mod reason;
+pub mod text;
+pub mod time;
+pub mod torrent;

@@ -1,0 +1,26 @@
+//! The way of a grab, from an app's decision to a torrent that a client seeds.
+//!
+//! Modules are listed in the order of the flow; `ARCHITECTURE.md` is the map.
+
+// What everything speaks of: pure types and decisions.
+pub mod domain;
+
+// The flow.
+pub mod fetch;
+pub mod intake;
+pub mod matching;
+pub mod pipeline;
+pub mod publish;
+
+// What the flow stands on.
+pub mod auth;
+pub mod clients;
+pub mod config;
+pub mod ops;
+pub mod store;
+
+// The faces.
+pub mod app;
+pub mod cli;
+pub mod demo;
+pub mod web;

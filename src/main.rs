@@ -1,0 +1,2 @@
+//! grabfeed's entry point.
+fn main() {}
