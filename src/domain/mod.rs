@@ -4,9 +4,13 @@
 //! values alone. Must not know: files, sockets, SQL, clocks, the environment, or any other module of ours.
 
 pub mod app;
+pub mod grab;
 pub mod ids;
 pub mod infohash;
+pub mod merge;
 pub mod reason;
+pub mod schedule;
+pub mod sighting;
 pub mod text;
 pub mod time;
 pub mod torrent;
