@@ -70,6 +70,8 @@ pub struct Requester {
     pub host: String,
     /// Whether an app of that kind is polled by us, so that the grab will come from that app's own history.
     pub polled: bool,
+    /// Whether it was ourselves, fetching a torrent.
+    pub ourselves: bool,
 }
 
 /// One report that a grab happened.

@@ -1,1 +1,42 @@
-//! (opening)
+//! The database: one SQL text for SQLite and PostgreSQL.
+//!
+//! Owns: every statement, one file per table or per transaction; the engines; migrations. Store functions speak the
+//! domain, take the moment as a parameter where a rule depends on it, and answer `Ok(None)` for what is not there.
+//! Must not know: HTTP, apps, feeds' formats, what should happen next. Nobody outside sees a pool, a row or `sqlx`.
+//!
+//! Every public function is called by the test that runs on both engines (`tests/store`).
+
+#[macro_use]
+mod engine;
+mod api_key;
+mod app_sync;
+mod attempt;
+mod error;
+mod feed;
+mod grab;
+mod hold;
+mod intake;
+mod job;
+mod ledger;
+mod open;
+mod purge;
+mod queue;
+mod resolve;
+mod row;
+mod torrent;
+
+pub use api_key::{ApiKey, NewApiKey};
+pub use app_sync::{AppSync, Missed};
+pub use attempt::{Attempt, NewAttempt};
+pub use engine::Store;
+pub use error::StoreError;
+pub use feed::{Feed, NewFeed, Polls};
+pub use grab::{GrabFilter, GrabPage, StateCount};
+pub use intake::{Batch, Recorded};
+pub use job::JobLease;
+pub use ledger::{Listing, ListedItem};
+pub use open::{OpenError, OpenOptions};
+pub use purge::Purged;
+pub use queue::Claimed;
+pub use resolve::Resolution;
+pub use torrent::{NewTorrent, StoredTorrent, TorrentBody};

@@ -1,0 +1,164 @@
+//! Opening the database: engine by URL, settings of each connection, the copy before a migration, migrations.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+
+use super::engine::Engine;
+use super::{Store, StoreError};
+use crate::ops::clock::Clock;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Readers beside the one SQLite writer. Two cores do not gain from more.
+const SQLITE_READERS: u32 = 4;
+/// Connections of one replica to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long a statement waits for another's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a caller waits for a free connection before the database counts as unavailable.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Where the database is.
+#[derive(Debug, Clone)]
+pub enum OpenOptions {
+    /// A SQLite file, made if it does not exist.
+    File(PathBuf),
+    /// A PostgreSQL URL; it may hold a password.
+    Postgres(SecretString),
+}
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It cannot be reached, made or read.
+    #[error("the database cannot be opened: {0}")]
+    Unreachable(#[source] StoreError),
+    /// The URL cannot be read.
+    #[error("the database URL cannot be read")]
+    BadUrl,
+    /// The file is damaged.
+    #[error("the database file is damaged")]
+    Damaged,
+    /// A newer version of grabfeed wrote it.
+    #[error("the database was written by a newer version of grabfeed (schema {0})")]
+    Newer(i64),
+    /// The copy before a migration could not be made.
+    #[error("the copy before the migration could not be made: {0}")]
+    Backup(#[source] StoreError),
+    /// A migration failed; it was rolled back.
+    #[error("the migration failed: {0}")]
+    Migration(#[source] MigrateError),
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date. An existing SQLite file is copied beside itself first,
+    /// if a migration is due.
+    pub async fn open(options: OpenOptions, clock: Clock) -> Result<Self, OpenError> {
+        let engine = match options {
+            OpenOptions::File(path) => open_sqlite(&path).await?,
+            OpenOptions::Postgres(url) => open_postgres(&url).await?,
+        };
+        Ok(Self { engine, clock })
+    }
+}
+
+fn unreachable(error: sqlx::Error) -> OpenError {
+    OpenError::Unreachable(StoreError::Engine(error))
+}
+
+async fn open_sqlite(path: &Path) -> Result<Engine, OpenError> {
+    let existed = path.exists();
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A webhook that was answered must survive a power cut, so each commit is synced.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true);
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options.clone())
+        .await
+        .map_err(unreachable)?;
+    check_integrity(&writer).await?;
+    let applied = applied_versions(&writer).await;
+    if existed && !applied.is_empty() && SQLITE_MIGRATIONS.iter().any(|m| !applied.contains(&m.version)) {
+        back_up(&writer, path, applied.iter().copied().max().unwrap_or(0)).await?;
+    }
+    SQLITE_MIGRATIONS.run(&writer).await.map_err(migration_failed)?;
+    let reader = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options.read_only(true))
+        .await
+        .map_err(unreachable)?;
+    Ok(Engine::Sqlite { writer, reader })
+}
+
+async fn check_integrity(writer: &SqlitePool) -> Result<(), OpenError> {
+    let verdict: String =
+        sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(writer).await.map_err(|error| {
+            // "file is not a database" and "disk image is malformed" have codes of their own.
+            let code = error.as_database_error().and_then(|cause| cause.code().map(|code| code.into_owned()));
+            match code.as_deref() {
+                Some("11" | "26") => OpenError::Damaged,
+                _ => unreachable(error),
+            }
+        })?;
+    if verdict == "ok" { Ok(()) } else { Err(OpenError::Damaged) }
+}
+
+async fn applied_versions(writer: &SqlitePool) -> Vec<i64> {
+    // No such table in a new file: nothing is applied.
+    sqlx::query_scalar("SELECT version FROM _sqlx_migrations").fetch_all(writer).await.unwrap_or_default()
+}
+
+async fn back_up(writer: &SqlitePool, path: &Path, version: i64) -> Result<(), OpenError> {
+    let mut copy = path.as_os_str().to_owned();
+    copy.push(format!(".before-migration-{version}"));
+    let copy = PathBuf::from(copy);
+    if copy.exists() {
+        return Ok(());
+    }
+    let target = copy.to_string_lossy().into_owned();
+    sqlx::query("VACUUM INTO $1")
+        .bind(target)
+        .execute(writer)
+        .await
+        .map_err(|error| OpenError::Backup(StoreError::Engine(error)))?;
+    Ok(())
+}
+
+async fn open_postgres(url: &SecretString) -> Result<Engine, OpenError> {
+    let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|_| OpenError::BadUrl)?.options([
+        ("statement_timeout", "30000"),
+        ("idle_in_transaction_session_timeout", "60000"),
+        ("application_name", "grabfeed"),
+    ]);
+    let pool: PgPool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options)
+        .await
+        .map_err(unreachable)?;
+    // sqlx takes an advisory lock around migrations, so of two replicas one migrates and the other waits.
+    POSTGRES_MIGRATIONS.run(&pool).await.map_err(migration_failed)?;
+    Ok(Engine::Postgres(pool))
+}
+
+fn migration_failed(error: MigrateError) -> OpenError {
+    match error {
+        MigrateError::VersionMissing(version) => OpenError::Newer(version),
+        other => OpenError::Migration(other),
+    }
+}
