@@ -1,1 +1,7 @@
-//! (opening)
+//! What every module may use to run in production: words, time, logs, metrics, health, stopping.
+//!
+//! Owns: the catalogues of sentences, the clock, the one logging setup with its redaction, all metric names, the
+//! state of health and the order of stopping. A leaf: must not know any other module of ours but `domain`.
+
+pub mod clock;
+pub mod text;
