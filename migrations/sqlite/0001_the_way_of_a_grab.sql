@@ -168,6 +168,7 @@ CREATE TABLE feed_item (
     UNIQUE (feed_id, infohash)
 );
 CREATE INDEX feed_item_torrent ON feed_item (torrent_id);
+CREATE INDEX feed_item_pub_at ON feed_item (feed_id, pub_at);
 CREATE INDEX feed_item_title ON feed_item (feed_id, title);
 
 -- Each fetch of a torrent through a feed.

@@ -180,10 +180,20 @@ mod tests {
         let mut row = sighting(Origin::ProwlarrHistory, "A Film DD 5.1", None);
         row.app = AppName::parse("prowlarr").unwrap();
         row.kind = AppKind::Prowlarr;
-        row.requester = Some(Requester { kind: Some(AppKind::Radarr), host: "nas".into(), polled: true, ourselves: false });
+        row.requester = Some(Requester {
+            kind: Some(AppKind::Radarr),
+            host: "nas".into(),
+            polled: true,
+            ourselves: false,
+        });
         let grabs = [known("A Film DD+5.1", Some(HASH))];
         assert!(find(&row, &grabs).is_some());
-        row.requester = Some(Requester { kind: Some(AppKind::Sonarr), host: "nas".into(), polled: true, ourselves: false });
+        row.requester = Some(Requester {
+            kind: Some(AppKind::Sonarr),
+            host: "nas".into(),
+            polled: true,
+            ourselves: false,
+        });
         assert!(find(&row, &grabs).is_none());
     }
 

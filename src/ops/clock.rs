@@ -39,7 +39,12 @@ impl Clock {
             Base::System => system_now(),
             Base::Fixed(moment) => moment,
         };
-        base.plus(Duration::from_millis(self.ahead_millis.load(Ordering::Relaxed)))
+        base.plus(self.ahead())
+    }
+
+    /// How far this clock was set forward, so that another clock (the database's) can follow it.
+    pub fn ahead(&self) -> Duration {
+        Duration::from_millis(self.ahead_millis.load(Ordering::Relaxed))
     }
 
     /// Sets this clock and all its clones forward, for tests and the demo.

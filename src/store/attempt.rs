@@ -62,7 +62,7 @@ pub(super) async fn insert_attempt(
     next_attempt_at: Option<Ts>,
 ) -> Result<(), StoreError> {
     let millis = i64::try_from(attempt.duration.as_millis()).unwrap_or(i64::MAX);
-    run!(tx, conn => sqlx::query(
+    exec!(tx, conn => sqlx::query(
         "INSERT INTO attempt (grab_id, at, step, outcome, reason, detail, duration_ms, next_attempt_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     ).bind(grab.0).bind(now.millis()).bind(attempt.step).bind(attempt.outcome).bind(attempt.reason.map(Reason::code))

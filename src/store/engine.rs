@@ -16,7 +16,10 @@ pub struct Store {
 #[derive(Clone, Debug)]
 pub(super) enum Engine {
     /// One writer, because SQLite has one; readers beside it, which WAL lets read while it writes.
-    Sqlite { writer: SqlitePool, reader: SqlitePool },
+    Sqlite {
+        writer: SqlitePool,
+        reader: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -36,7 +39,7 @@ macro_rules! read {
     };
 }
 
-/// Runs one statement in an open transaction: `run!(tx, conn => query(SQL).execute(conn))`.
+/// Runs one statement in an open transaction: `exec!(tx, conn => query(SQL).execute(conn))`.
 macro_rules! run {
     ($tx:expr, $conn:ident => $query:expr) => {
         match $tx {
@@ -47,6 +50,22 @@ macro_rules! run {
             $crate::store::engine::Tx::Postgres(inner) => {
                 let $conn = &mut **inner;
                 $query.await
+            }
+        }
+    };
+}
+
+/// Runs one writing statement in an open transaction and says how many rows it touched.
+macro_rules! exec {
+    ($tx:expr, $conn:ident => $query:expr) => {
+        match $tx {
+            $crate::store::engine::Tx::Sqlite(inner) => {
+                let $conn = &mut **inner;
+                $query.await.map(|done| done.rows_affected())
+            }
+            $crate::store::engine::Tx::Postgres(inner) => {
+                let $conn = &mut **inner;
+                $query.await.map(|done| done.rows_affected())
             }
         }
     };

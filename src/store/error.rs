@@ -39,7 +39,8 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let taken = error.as_database_error().is_some_and(|cause| {
             cause.is_unique_violation()
-                && (cause.constraint().is_some_and(|name| name.ends_with("_name")) || cause.message().contains(".name"))
+                && (cause.constraint().is_some_and(|name| name.ends_with("_name"))
+                    || cause.message().contains(".name"))
         });
         if taken { Self::NameTaken } else { Self::Engine(error) }
     }

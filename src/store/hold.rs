@@ -8,7 +8,7 @@ impl Store {
     /// Leaves an indexer alone until this moment; a longer hold that is already set stays.
     pub async fn hold_indexer(&self, indexer_key: &str, until: Ts, reason: Reason) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        run!(&mut tx, conn => sqlx::query(
+        exec!(&mut tx, conn => sqlx::query(
             "INSERT INTO indexer_hold (indexer_key, held_until, reason) VALUES ($1, $2, $3) \
              ON CONFLICT (indexer_key) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason \
              WHERE indexer_hold.held_until < excluded.held_until",
@@ -19,7 +19,7 @@ impl Store {
     /// Lets an indexer be asked again, after a success or at the person's wish.
     pub async fn free_indexer(&self, indexer_key: &str) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        run!(&mut tx, conn => sqlx::query("DELETE FROM indexer_hold WHERE indexer_key = $1")
+        exec!(&mut tx, conn => sqlx::query("DELETE FROM indexer_hold WHERE indexer_key = $1")
             .bind(indexer_key.to_owned()).execute(conn))?;
         tx.commit().await
     }

@@ -129,12 +129,17 @@ async fn settle_one(tx: &mut Tx, row: WaitingRow, kind: &str, now: Ts) -> Result
     ).bind(row.app).bind(state.as_str()).bind(reason.map(Reason::code)).bind(row.title).bind(row.title_key)
      .bind(row.indexer).bind(row.indexer_key).bind(row.prowlarr_indexer_id).bind(row.grabbed_at).bind(now.millis())
      .bind(due.is_none().then_some(now.millis())).bind(due).fetch_one(conn))?;
-    run!(&mut *tx, conn => sqlx::query("UPDATE sighting SET outcome = 'new', grab_id = $2 WHERE id = $1")
+    exec!(&mut *tx, conn => sqlx::query("UPDATE sighting SET outcome = 'new', grab_id = $2 WHERE id = $1")
         .bind(row.id).bind(id).execute(conn))?;
     Ok(GrabId(id))
 }
 
-async fn record_one(tx: &mut Tx, sighting: &Sighting, batch: &Batch, now: Ts) -> Result<Recorded, StoreError> {
+async fn record_one(
+    tx: &mut Tx,
+    sighting: &Sighting,
+    batch: &Batch,
+    now: Ts,
+) -> Result<Recorded, StoreError> {
     let known = candidates(tx, sighting).await?;
     let grab = merge::find(sighting, &known);
     if grab.is_none() && batch.only_known {
@@ -164,7 +169,7 @@ async fn record_one(tx: &mut Tx, sighting: &Sighting, batch: &Batch, now: Ts) ->
         }
         None => insert_grab(tx, sighting, batch.backfill, now).await?,
     };
-    run!(&mut *tx, conn => sqlx::query("UPDATE sighting SET grab_id = $2 WHERE id = $1")
+    exec!(&mut *tx, conn => sqlx::query("UPDATE sighting SET grab_id = $2 WHERE id = $1")
         .bind(row).bind(id.0).execute(conn))?;
     if sighting.origin != Origin::ProwlarrHistory {
         claim_waiting(tx, id, sighting).await?;
@@ -183,7 +188,12 @@ async fn candidates(tx: &mut Tx, sighting: &Sighting) -> Result<Vec<Known>, Stor
     rows.into_iter().rev().map(GrabRow::into_known).collect()
 }
 
-async fn insert_sighting(tx: &mut Tx, sighting: &Sighting, outcome: &'static str, now: Ts) -> Result<Option<i64>, StoreError> {
+async fn insert_sighting(
+    tx: &mut Tx,
+    sighting: &Sighting,
+    outcome: &'static str,
+    now: Ts,
+) -> Result<Option<i64>, StoreError> {
     // Titles are kept only where a grab may still be made from this row.
     let keeps_facts = sighting.origin == Origin::ProwlarrHistory;
     let requester = sighting.requester.as_ref();
@@ -201,9 +211,15 @@ async fn insert_sighting(tx: &mut Tx, sighting: &Sighting, outcome: &'static str
      .bind(sighting.prowlarr_indexer_id).fetch_optional(conn))?)
 }
 
-async fn insert_grab(tx: &mut Tx, sighting: &Sighting, backfill: bool, now: Ts) -> Result<GrabId, StoreError> {
+async fn insert_grab(
+    tx: &mut Tx,
+    sighting: &Sighting,
+    backfill: bool,
+    now: Ts,
+) -> Result<GrabId, StoreError> {
     let awaits_history = sighting.origin == Origin::Webhook && sighting.protocol != Protocol::Usenet;
-    let due = if awaits_history { now.plus(std::time::Duration::from_millis(WEBHOOK_LOOKUP_MILLIS)) } else { now };
+    let due =
+        if awaits_history { now.plus(std::time::Duration::from_millis(WEBHOOK_LOOKUP_MILLIS)) } else { now };
     let id: i64 = run!(&mut *tx, conn => sqlx::query_scalar(
         "INSERT INTO grab (app, app_kind, state, title, title_key, indexer, indexer_key, prowlarr_indexer_id, \
          download_id, expected_infohash, protocol, size_bytes, link, grabbed_at, created_at, round_since, \
@@ -226,7 +242,7 @@ async fn insert_grab(tx: &mut Tx, sighting: &Sighting, backfill: bool, now: Ts) 
 async fn enrich(tx: &mut Tx, grab: &Known, sighting: &Sighting, now: Ts) -> Result<(), StoreError> {
     let by_its_app = sighting.origin != Origin::ProwlarrHistory;
     let link = sighting.link.as_ref().filter(|_| by_its_app).map(|link| link.expose_secret().to_owned());
-    run!(&mut *tx, conn => sqlx::query(
+    exec!(&mut *tx, conn => sqlx::query(
         "UPDATE grab SET download_id = COALESCE(download_id, $2), expected_infohash = COALESCE(expected_infohash, $3), \
          indexer = COALESCE(indexer, $4), indexer_key = CASE WHEN indexer_key = '' THEN $5 ELSE indexer_key END, \
          prowlarr_indexer_id = COALESCE(prowlarr_indexer_id, $6), \
@@ -243,7 +259,7 @@ async fn enrich(tx: &mut Tx, grab: &Known, sighting: &Sighting, now: Ts) -> Resu
      .bind(i64::from(sighting.origin == Origin::Webhook)).bind(i64::from(sighting.origin == Origin::AppHistory))
      .execute(conn))?;
     if merge::revives(sighting, grab) {
-        run!(&mut *tx, conn => sqlx::query(
+        exec!(&mut *tx, conn => sqlx::query(
             "UPDATE grab SET state = 'pending', reason = NULL, finished_at = NULL, attempts = 0, round_since = $2, \
              next_attempt_at = $2, app = $3, app_kind = $4 WHERE id = $1",
         ).bind(grab.id.0).bind(now.millis()).bind(sighting.app.as_str()).bind(sighting.kind.as_str()).execute(conn))?;
@@ -261,7 +277,7 @@ async fn claim_waiting(tx: &mut Tx, id: GrabId, sighting: &Sighting) -> Result<(
      .bind(sighting.grabbed_at.minus(WINDOW).millis()).bind(sighting.grabbed_at.plus(WINDOW).millis())
      .bind(sighting.indexer.as_deref().map(indexer_key).unwrap_or_default()).fetch_all(conn))?;
     if let Some(indexer_id) = indexer_ids.into_iter().flatten().next() {
-        run!(&mut *tx, conn => sqlx::query(
+        exec!(&mut *tx, conn => sqlx::query(
             "UPDATE grab SET prowlarr_indexer_id = COALESCE(prowlarr_indexer_id, $2) WHERE id = $1",
         ).bind(id.0).bind(indexer_id).execute(conn))?;
     }

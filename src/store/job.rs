@@ -18,7 +18,7 @@ impl Store {
     /// Makes a job known; it is first due at `due`. A job that is known keeps its date.
     pub async fn ensure_job(&self, name: &str, due: Ts) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        run!(&mut tx, conn => sqlx::query(
+        exec!(&mut tx, conn => sqlx::query(
             "INSERT INTO job (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
         ).bind(name.to_owned()).bind(due.millis()).execute(conn))?;
         tx.commit().await
@@ -32,7 +32,12 @@ impl Store {
     }
 
     /// Claims a job that is due and that nobody does now.
-    pub async fn claim_job(&self, name: &str, now: Ts, lease: Duration) -> Result<Option<JobLease>, StoreError> {
+    pub async fn claim_job(
+        &self,
+        name: &str,
+        now: Ts,
+        lease: Duration,
+    ) -> Result<Option<JobLease>, StoreError> {
         let mut tx = self.begin().await?;
         let token: Option<i64> = run!(&mut tx, conn => sqlx::query_scalar(
             "UPDATE job SET lease_until = $3, lease_token = lease_token + 1 \
@@ -46,7 +51,7 @@ impl Store {
     /// it ran.
     pub async fn finish_job(&self, lease: &JobLease, claimed_at: Ts, next: Ts) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        run!(&mut tx, conn => sqlx::query(
+        exec!(&mut tx, conn => sqlx::query(
             "UPDATE job SET lease_until = 0, due_at = CASE WHEN due_at > $3 AND due_at < $4 THEN due_at ELSE $4 END \
              WHERE name = $1 AND lease_token = $2",
         ).bind(lease.name.clone()).bind(lease.token).bind(claimed_at.millis()).bind(next.millis()).execute(conn))?;
@@ -62,7 +67,7 @@ impl Store {
 }
 
 pub(super) async fn bring_forward(tx: &mut Tx, name: &str, at: Ts) -> Result<(), StoreError> {
-    run!(tx, conn => sqlx::query("UPDATE job SET due_at = $2 WHERE name = $1 AND due_at > $2")
+    exec!(tx, conn => sqlx::query("UPDATE job SET due_at = $2 WHERE name = $1 AND due_at > $2")
         .bind(name.to_owned()).bind(at.millis()).execute(conn))?;
     Ok(())
 }

@@ -34,7 +34,7 @@ pub use feed::{Feed, NewFeed, Polls};
 pub use grab::{GrabFilter, GrabPage, StateCount};
 pub use intake::{Batch, Recorded};
 pub use job::JobLease;
-pub use ledger::{Listing, ListedItem};
+pub use ledger::{ListedItem, Listing};
 pub use open::{OpenError, OpenOptions};
 pub use purge::Purged;
 pub use queue::Claimed;

@@ -51,7 +51,12 @@ const CLAIM_SKIP_LOCKED: &str = claim!(" FOR UPDATE OF g SKIP LOCKED");
 impl Store {
     /// Claims the grab that is due longest, passing over indexers that are held or already have `per_indexer` grabs in
     /// work. `None` if nothing can be claimed now.
-    pub async fn claim_due(&self, now: Ts, lease: Duration, per_indexer: u32) -> Result<Option<Claimed>, StoreError> {
+    pub async fn claim_due(
+        &self,
+        now: Ts,
+        lease: Duration,
+        per_indexer: u32,
+    ) -> Result<Option<Claimed>, StoreError> {
         let claim = if self.is_shared() { CLAIM_SKIP_LOCKED } else { CLAIM };
         let mut tx = self.begin().await?;
         tx.lock(Lock::Claim).await?;
@@ -83,8 +88,8 @@ impl Store {
     /// Ends every lease, for the start of the only process: whoever held one is dead.
     pub async fn release_all_leases(&self) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        run!(&mut tx, conn => sqlx::query("UPDATE grab SET lease_until = 0 WHERE lease_until > 0").execute(conn))?;
-        run!(&mut tx, conn => sqlx::query("UPDATE job SET lease_until = 0 WHERE lease_until > 0").execute(conn))?;
+        exec!(&mut tx, conn => sqlx::query("UPDATE grab SET lease_until = 0 WHERE lease_until > 0").execute(conn))?;
+        exec!(&mut tx, conn => sqlx::query("UPDATE job SET lease_until = 0 WHERE lease_until > 0").execute(conn))?;
         tx.commit().await
     }
 

@@ -57,7 +57,9 @@ impl Store {
                 make_ready(&mut tx, claimed, id, now).await?;
             }
             Resolution::AlreadyStored(id) => make_ready(&mut tx, claimed, id, now).await?,
-            Resolution::Retry { at, reason, counts } => retry(&mut tx, claimed, at, reason, counts, now).await?,
+            Resolution::Retry { at, reason, counts } => {
+                retry(&mut tx, claimed, at, reason, counts, now).await?
+            }
             Resolution::Failed(reason) => finish(&mut tx, claimed, "failed", reason, now).await?,
             Resolution::Skipped(reason) => finish(&mut tx, claimed, "skipped", reason, now).await?,
         }
@@ -68,7 +70,7 @@ impl Store {
 }
 
 async fn make_ready(tx: &mut Tx, claimed: &Claimed, torrent: TorrentId, now: Ts) -> Result<(), StoreError> {
-    run!(&mut *tx, conn => sqlx::query(
+    exec!(&mut *tx, conn => sqlx::query(
         "UPDATE grab SET state = 'ready', reason = NULL, torrent_id = $2, finished_at = $3, next_attempt_at = NULL, \
          attempts = attempts + 1 WHERE id = $1",
     ).bind(claimed.grab.id.0).bind(torrent.0).bind(now.millis()).execute(conn))?;
@@ -84,7 +86,7 @@ async fn retry(
     now: Ts,
 ) -> Result<(), StoreError> {
     // A link that came in while this attempt ran without one is what the grab waited for: due at once.
-    run!(&mut *tx, conn => sqlx::query(
+    exec!(&mut *tx, conn => sqlx::query(
         "UPDATE grab SET reason = $2, attempts = attempts + $3, \
          next_attempt_at = CASE WHEN $4 = 1 AND link IS NOT NULL THEN $5 ELSE $6 END WHERE id = $1",
     ).bind(claimed.grab.id.0).bind(reason.code()).bind(i64::from(counts))
@@ -99,7 +101,7 @@ async fn finish(
     reason: Reason,
     now: Ts,
 ) -> Result<(), StoreError> {
-    run!(&mut *tx, conn => sqlx::query(
+    exec!(&mut *tx, conn => sqlx::query(
         "UPDATE grab SET state = $2, reason = $3, finished_at = $4, next_attempt_at = NULL, attempts = attempts + 1 \
          WHERE id = $1",
     ).bind(claimed.grab.id.0).bind(state).bind(reason.code()).bind(now.millis()).execute(conn))?;

@@ -1,0 +1,198 @@
+//! Feeds: subscriptions with a filter and secrets.
+
+use std::fmt;
+
+use super::engine::Tx;
+use super::{Store, StoreError};
+use crate::domain::feed::{FeedName, FeedPublicId};
+use crate::domain::feed_filter::FeedFilter;
+use crate::domain::ids::FeedId;
+use crate::domain::time::Ts;
+
+/// A feed to be made.
+pub struct NewFeed {
+    /// What its download links show.
+    pub public_id: FeedPublicId,
+    /// The person's name for it.
+    pub name: FeedName,
+    /// What it lists.
+    pub filter: FeedFilter,
+    /// Hash of the path token.
+    pub token_hash: [u8; 32],
+    /// What may be shown of the token.
+    pub token_shown: String,
+    /// The secret that signs its download links.
+    pub link_secret: [u8; 32],
+}
+
+/// A feed.
+#[derive(Clone)]
+pub struct Feed {
+    /// Its row.
+    pub id: FeedId,
+    /// What its download links show.
+    pub public_id: FeedPublicId,
+    /// The person's name for it.
+    pub name: FeedName,
+    /// What it lists.
+    pub filter: FeedFilter,
+    /// What may be shown of the token.
+    pub token_shown: String,
+    /// The secret that signs its download links.
+    pub link_secret: Vec<u8>,
+    /// When it was made.
+    pub created_at: Ts,
+    /// When a client last asked for it.
+    pub last_used_at: Option<Ts>,
+    /// The `User-Agent` of that client.
+    pub last_client: Option<String>,
+    /// How often it was asked for.
+    pub poll_count: u64,
+    /// Raised by everything that can change what it lists.
+    pub version: i64,
+}
+
+impl fmt::Debug for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Feed").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Polls of a feed since they were last written down.
+#[derive(Debug, Clone)]
+pub struct Polls {
+    /// The feed.
+    pub feed: FeedId,
+    /// How many.
+    pub count: u64,
+    /// When the last one was.
+    pub last_at: Ts,
+    /// Who asked.
+    pub client: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    id: i64,
+    public_id: String,
+    name: String,
+    filter: String,
+    token_shown: String,
+    link_secret: Vec<u8>,
+    created_at: i64,
+    last_used_at: Option<i64>,
+    last_client: Option<String>,
+    poll_count: i64,
+    version: i64,
+}
+
+macro_rules! select_feed {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, public_id, name, filter, token_shown, link_secret, created_at, last_used_at, last_client, \
+             poll_count, version FROM feed ",
+            $rest
+        )
+    };
+}
+
+impl Row {
+    fn into_feed(self) -> Result<Feed, StoreError> {
+        let unknown = |what| StoreError::Inconsistent { table: "feed", what, row: self.id };
+        Ok(Feed {
+            id: FeedId(self.id),
+            public_id: FeedPublicId::parse(&self.public_id).map_err(|_| unknown("public_id"))?,
+            name: FeedName::parse(&self.name).map_err(|_| unknown("name"))?,
+            filter: serde_json::from_str(&self.filter).map_err(|_| unknown("filter"))?,
+            token_shown: self.token_shown,
+            link_secret: self.link_secret,
+            created_at: Ts::from_millis(self.created_at),
+            last_used_at: self.last_used_at.map(Ts::from_millis),
+            last_client: self.last_client,
+            poll_count: u64::try_from(self.poll_count).unwrap_or(0),
+            version: self.version,
+        })
+    }
+}
+
+impl Store {
+    /// Makes a feed and queues in it every stored torrent that its filter accepts.
+    ///
+    /// # Errors
+    /// [`StoreError::NameTaken`] if a feed that is not revoked has the name.
+    pub async fn create_feed(&self, feed: NewFeed, now: Ts) -> Result<Feed, StoreError> {
+        let filter = serde_json::to_string(&feed.filter).map_err(|_| StoreError::Inconsistent {
+            table: "feed",
+            what: "filter",
+            row: 0,
+        })?;
+        let mut tx = self.begin().await?;
+        let id: i64 = run!(&mut tx, conn => sqlx::query_scalar(
+            "INSERT INTO feed (public_id, name, filter, token_hash, token_shown, link_secret, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        ).bind(feed.public_id.as_str()).bind(feed.name.as_str()).bind(filter).bind(feed.token_hash.to_vec())
+         .bind(feed.token_shown).bind(feed.link_secret.to_vec()).bind(now.millis()).fetch_one(conn))?;
+        super::ledger::fill_new_feed(&mut tx, FeedId(id), &feed.filter, now).await?;
+        let row: Row =
+            run!(&mut tx, conn => sqlx::query_as(select_feed!("WHERE id = $1")).bind(id).fetch_one(conn))?;
+        tx.commit().await?;
+        row.into_feed()
+    }
+
+    /// The feed with this token, unless it was revoked.
+    pub async fn feed_by_token(&self, token_hash: &[u8; 32]) -> Result<Option<Feed>, StoreError> {
+        let row: Option<Row> = read!(self, pool => sqlx::query_as(
+            select_feed!("WHERE token_hash = $1 AND revoked_at IS NULL"),
+        ).bind(token_hash.to_vec()).fetch_optional(pool))?;
+        row.map(Row::into_feed).transpose()
+    }
+
+    /// The feed with this public id, unless it was revoked.
+    pub async fn feed_by_public_id(&self, id: &FeedPublicId) -> Result<Option<Feed>, StoreError> {
+        let row: Option<Row> = read!(self, pool => sqlx::query_as(
+            select_feed!("WHERE public_id = $1 AND revoked_at IS NULL"),
+        ).bind(id.as_str()).fetch_optional(pool))?;
+        row.map(Row::into_feed).transpose()
+    }
+
+    /// All feeds that are not revoked, by name.
+    pub async fn feeds(&self) -> Result<Vec<Feed>, StoreError> {
+        let rows: Vec<Row> = read!(self, pool => sqlx::query_as(
+            select_feed!("WHERE revoked_at IS NULL ORDER BY name"),
+        ).fetch_all(pool))?;
+        rows.into_iter().map(Row::into_feed).collect()
+    }
+
+    /// Revokes a feed by name: its URL and all its download links die with it. False: there is no such feed.
+    pub async fn revoke_feed(&self, name: &FeedName, now: Ts) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let id: Option<i64> = run!(&mut tx, conn => sqlx::query_scalar(
+            "UPDATE feed SET revoked_at = $2 WHERE name = $1 AND revoked_at IS NULL RETURNING id",
+        ).bind(name.as_str()).bind(now.millis()).fetch_optional(conn))?;
+        if let Some(id) = id {
+            // Its ledger would keep torrents from being purged.
+            exec!(&mut tx, conn => sqlx::query("DELETE FROM feed_item WHERE feed_id = $1").bind(id).execute(conn))?;
+        }
+        tx.commit().await?;
+        Ok(id.is_some())
+    }
+
+    /// Writes down polls that were counted in memory.
+    pub async fn count_polls(&self, polls: &[Polls]) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        for poll in polls {
+            exec!(&mut tx, conn => sqlx::query(
+                "UPDATE feed SET poll_count = poll_count + $2, last_used_at = $3, last_client = $4 WHERE id = $1",
+            ).bind(poll.feed.0).bind(i64::try_from(poll.count).unwrap_or(i64::MAX)).bind(poll.last_at.millis())
+             .bind(poll.client.clone()).execute(conn))?;
+        }
+        tx.commit().await
+    }
+}
+
+/// All feeds with their filters, locked against each other's changes by the transaction.
+pub(super) async fn feeds_in(tx: &mut Tx) -> Result<Vec<Feed>, StoreError> {
+    let rows: Vec<Row> = run!(tx, conn => sqlx::query_as(select_feed!("WHERE revoked_at IS NULL ORDER BY id"))
+        .fetch_all(conn))?;
+    rows.into_iter().map(Row::into_feed).collect()
+}

@@ -1,0 +1,91 @@
+//! Reading grabs: one, a page of them, how many; and the retry button.
+
+use super::row::{GrabRow, grab_columns};
+use super::{Store, StoreError};
+use crate::domain::app::AppName;
+use crate::domain::grab::{Grab, GrabState};
+use crate::domain::ids::GrabId;
+use crate::domain::time::Ts;
+
+/// Which grabs to list.
+#[derive(Debug, Clone, Default)]
+pub struct GrabFilter {
+    /// Only this state.
+    pub state: Option<GrabState>,
+    /// Only this app.
+    pub app: Option<AppName>,
+}
+
+/// A page of grabs, newest first.
+#[derive(Debug)]
+pub struct GrabPage {
+    /// The grabs.
+    pub grabs: Vec<Grab>,
+    /// How many there are on all pages.
+    pub total: u64,
+}
+
+/// How many grabs of one app are in one state.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct StateCount {
+    /// The app.
+    pub app: String,
+    /// The state.
+    pub state: String,
+    /// How many.
+    pub grabs: i64,
+    /// When the oldest of them was first heard of, in milliseconds since 1970.
+    pub oldest: i64,
+}
+
+impl Store {
+    /// The grab with this number.
+    pub async fn grab(&self, id: GrabId) -> Result<Option<Grab>, StoreError> {
+        let row: Option<GrabRow> = read!(self, pool => sqlx::query_as(concat!(
+            "SELECT ", grab_columns!(), " FROM grab WHERE id = $1",
+        )).bind(id.0).fetch_optional(pool))?;
+        row.map(GrabRow::into_grab).transpose()
+    }
+
+    /// A page of grabs, newest first.
+    pub async fn grabs(&self, filter: &GrabFilter, limit: u32, offset: u64) -> Result<GrabPage, StoreError> {
+        let state = filter.state.map(GrabState::as_str);
+        let app = filter.app.as_ref().map(AppName::as_str);
+        let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+        let rows: Vec<GrabRow> = read!(self, pool => sqlx::query_as(concat!(
+            "SELECT ", grab_columns!(), " FROM grab WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR app = $2) \
+             ORDER BY id DESC LIMIT $3 OFFSET $4",
+        )).bind(state).bind(app).bind(i64::from(limit)).bind(offset).fetch_all(pool))?;
+        let total: i64 = read!(self, pool => sqlx::query_scalar(
+            "SELECT COUNT(*) FROM grab WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR app = $2)",
+        ).bind(state).bind(app).fetch_one(pool))?;
+        let grabs = rows.into_iter().map(GrabRow::into_grab).collect::<Result<_, _>>()?;
+        Ok(GrabPage { grabs, total: u64::try_from(total).unwrap_or(0) })
+    }
+
+    /// How many grabs each app has in each state.
+    pub async fn grab_counts(&self) -> Result<Vec<StateCount>, StoreError> {
+        Ok(read!(self, pool => sqlx::query_as(
+            "SELECT app, state, COUNT(*) AS grabs, MIN(created_at) AS oldest FROM grab GROUP BY app, state ORDER BY app, state",
+        ).fetch_all(pool))?)
+    }
+
+    /// Makes a failed or skipped grab pending again, at the person's wish. False: it is not in such a state.
+    pub async fn retry_grab(&self, id: GrabId, now: Ts) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let done = run!(&mut tx, conn => sqlx::query_scalar::<_, i64>(
+            "UPDATE grab SET state = 'pending', reason = NULL, finished_at = NULL, attempts = 0, round_since = $2, \
+             next_attempt_at = $2 WHERE id = $1 AND state IN ('failed', 'skipped') RETURNING id",
+        ).bind(id.0).bind(now.millis()).fetch_optional(conn))?;
+        tx.commit().await?;
+        Ok(done.is_some())
+    }
+
+    /// The date of the oldest pending grab of an app that still has no link.
+    pub async fn oldest_without_link(&self, app: &AppName) -> Result<Option<Ts>, StoreError> {
+        let millis: Option<i64> = read!(self, pool => sqlx::query_scalar(
+            "SELECT MIN(grabbed_at) FROM grab WHERE state = 'pending' AND link IS NULL AND app = $1",
+        ).bind(app.as_str()).fetch_one(pool))?;
+        Ok(millis.map(Ts::from_millis))
+    }
+}

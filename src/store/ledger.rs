@@ -1,0 +1,304 @@
+//! The delivery ledger: what each feed has queued, listed and delivered.
+//!
+//! Which items are listed now is decided by `domain::feed_window`; here its answer is written down in the transaction
+//! that read the rows, so that two requests at once never date an item twice.
+
+use super::engine::Tx;
+use super::feed::{Feed, feeds_in};
+use super::{Store, StoreError};
+use crate::domain::app::{AppKind, AppName};
+use crate::domain::feed_filter::{FeedFilter, ItemFacts};
+use crate::domain::feed_window::{self, Entry, Limits, Moment};
+use crate::domain::ids::{FeedId, GrabId, TorrentId};
+use crate::domain::infohash::Infohash;
+use crate::domain::time::Ts;
+
+/// What a feed lists.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    /// The feed's version that this listing belongs to.
+    pub version: i64,
+    /// The items, newest first.
+    pub items: Vec<ListedItem>,
+}
+
+/// An item of a feed.
+#[derive(Debug, Clone)]
+pub struct ListedItem {
+    /// The torrent.
+    pub torrent: TorrentId,
+    /// Its hash.
+    pub infohash: Infohash,
+    /// The title, unique in the feed.
+    pub title: String,
+    /// The category.
+    pub category: String,
+    /// Size of the content in bytes.
+    pub total_bytes: u64,
+    /// The indexer it came from.
+    pub indexer: Option<String>,
+    /// The magnet link, for an item that has no file.
+    pub magnet: Option<String>,
+    /// The date under which it is listed.
+    pub pub_at: Ts,
+}
+
+#[derive(sqlx::FromRow)]
+struct ItemRow {
+    torrent_id: i64,
+    item_id: i64,
+    infohash: String,
+    title: String,
+    category: String,
+    indexer: Option<String>,
+    magnet: Option<String>,
+    total_bytes: i64,
+    pub_at: Option<i64>,
+    first_listed_at: Option<i64>,
+    first_listed_poll: Option<i64>,
+    delivered_at: Option<i64>,
+    yielded_at: Option<i64>,
+}
+
+/// One kind of row of a feed's ledger, at most `$2` of it.
+macro_rules! select_items {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.id AS torrent_id, i.id AS item_id, i.infohash, i.title, i.category, t.indexer, t.magnet, \
+             t.total_bytes, i.pub_at, i.first_listed_at, i.first_listed_poll, i.delivered_at, i.yielded_at \
+             FROM feed_item i JOIN torrent t ON t.id = i.torrent_id WHERE i.feed_id = $1 AND ",
+            $rest,
+            " LIMIT $2"
+        )
+    };
+}
+
+/// The four kinds of rows that can appear in the next listing; each is bounded by the number of slots, so that the
+/// work does not grow with the ledger.
+const KINDS: [&str; 4] = [
+    select_items!("i.pub_at IS NULL ORDER BY i.id"),
+    select_items!(
+        "i.pub_at IS NOT NULL AND i.delivered_at IS NULL AND i.yielded_at IS NULL ORDER BY i.pub_at"
+    ),
+    select_items!("i.delivered_at IS NULL AND i.yielded_at IS NOT NULL ORDER BY i.pub_at DESC"),
+    select_items!("i.delivered_at IS NOT NULL AND i.pub_at IS NOT NULL ORDER BY i.pub_at DESC"),
+];
+
+impl ItemRow {
+    fn entry(&self) -> Entry {
+        Entry {
+            id: TorrentId(self.torrent_id),
+            queued: self.item_id,
+            pub_at: self.pub_at.map(Ts::from_millis),
+            first_listed_poll: self.first_listed_poll.and_then(|poll| u64::try_from(poll).ok()),
+            first_listed_at: self.first_listed_at.map(Ts::from_millis),
+            delivered_at: self.delivered_at.map(Ts::from_millis),
+            yielded_at: self.yielded_at.map(Ts::from_millis),
+        }
+    }
+
+    fn listed(&self, pub_at: Ts) -> Result<ListedItem, StoreError> {
+        let unknown =
+            |_| StoreError::Inconsistent { table: "feed_item", what: "infohash", row: self.item_id };
+        Ok(ListedItem {
+            torrent: TorrentId(self.torrent_id),
+            infohash: self.infohash.parse().map_err(unknown)?,
+            title: self.title.clone(),
+            category: self.category.clone(),
+            total_bytes: u64::try_from(self.total_bytes).unwrap_or(0),
+            indexer: self.indexer.clone(),
+            magnet: self.magnet.clone(),
+            pub_at,
+        })
+    }
+}
+
+impl Store {
+    /// Decides what the feed lists now, writes the decision down and returns the listing.
+    pub async fn arrange_feed(&self, feed: FeedId, limits: &Limits, now: Ts) -> Result<Listing, StoreError> {
+        let mut tx = self.begin().await?;
+        // Also the lock by which two replicas take turns at one feed.
+        let (version, polls, last_pub_at): (i64, i64, i64) = run!(&mut tx, conn => sqlx::query_as(
+            "UPDATE feed SET version = version WHERE id = $1 RETURNING version, poll_count, last_pub_at",
+        ).bind(feed.0).fetch_one(conn))?;
+        let slots = i64::try_from(limits.slots).unwrap_or(i64::MAX);
+        let mut rows: Vec<ItemRow> = Vec::new();
+        for kind in KINDS {
+            rows.extend(run!(&mut tx, conn => sqlx::query_as::<_, ItemRow>(kind).bind(feed.0).bind(slots).fetch_all(conn))?);
+        }
+        let entries: Vec<Entry> = rows.iter().map(ItemRow::entry).collect();
+        let moment = Moment {
+            now,
+            polls: u64::try_from(polls).unwrap_or(0),
+            last_pub_at: (last_pub_at > 0).then(|| Ts::from_millis(last_pub_at)),
+        };
+        let decided = feed_window::arrange(&entries, moment, limits);
+        for id in &decided.yielding {
+            exec!(&mut tx, conn => sqlx::query("UPDATE feed_item SET yielded_at = $3 WHERE feed_id = $1 AND torrent_id = $2")
+                .bind(feed.0).bind(id.0).bind(now.millis()).execute(conn))?;
+        }
+        for item in &decided.first_listed {
+            exec!(&mut tx, conn => sqlx::query(
+                "UPDATE feed_item SET pub_at = $3, first_listed_at = $4, first_listed_poll = $5 \
+                 WHERE feed_id = $1 AND torrent_id = $2",
+            ).bind(feed.0).bind(item.id.0).bind(item.pub_at.millis()).bind(now.millis()).bind(polls).execute(conn))?;
+        }
+        if let Some(latest) = decided.first_listed.iter().map(|item| item.pub_at).max() {
+            exec!(&mut tx, conn => sqlx::query("UPDATE feed SET last_pub_at = $2 WHERE id = $1")
+                .bind(feed.0).bind(latest.millis()).execute(conn))?;
+        }
+        tx.commit().await?;
+        let mut items = Vec::with_capacity(decided.listing.len());
+        for listed in &decided.listing {
+            if let Some(row) = rows.iter().find(|row| row.torrent_id == listed.id.0) {
+                items.push(row.listed(listed.pub_at)?);
+            }
+        }
+        Ok(Listing { version, items })
+    }
+
+    /// Makes the next request arrange anew each feed in which an item waits for a slot that time may free.
+    pub async fn review_feeds(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        exec!(&mut tx, conn => sqlx::query(
+            "UPDATE feed SET version = version + 1 WHERE revoked_at IS NULL \
+             AND EXISTS (SELECT 1 FROM feed_item i WHERE i.feed_id = feed.id AND i.pub_at IS NULL)",
+        ).execute(conn))?;
+        tx.commit().await
+    }
+
+    /// The torrent that a feed lists, or listed, under this hash.
+    pub async fn feed_torrent(&self, feed: FeedId, hash: &Infohash) -> Result<Option<TorrentId>, StoreError> {
+        let id: Option<i64> = read!(self, pool => sqlx::query_scalar(
+            "SELECT torrent_id FROM feed_item WHERE feed_id = $1 AND infohash = $2",
+        ).bind(feed.0).bind(hash.to_string()).fetch_optional(pool))?;
+        Ok(id.map(TorrentId))
+    }
+
+    /// Records that a client fetched a torrent through a feed. True: for the first time.
+    pub async fn deliver(
+        &self,
+        feed: FeedId,
+        torrent: TorrentId,
+        client: Option<&str>,
+        now: Ts,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        exec!(&mut tx, conn => sqlx::query("INSERT INTO delivery (feed_id, torrent_id, at, client) VALUES ($1, $2, $3, $4)")
+            .bind(feed.0).bind(torrent.0).bind(now.millis()).bind(client.map(str::to_owned)).execute(conn))?;
+        let first: Option<i64> = run!(&mut tx, conn => sqlx::query_scalar(
+            "UPDATE feed_item SET delivered_at = $3 WHERE feed_id = $1 AND torrent_id = $2 AND delivered_at IS NULL RETURNING id",
+        ).bind(feed.0).bind(torrent.0).bind(now.millis()).fetch_optional(conn))?;
+        if first.is_some() {
+            exec!(&mut tx, conn => sqlx::query("UPDATE feed SET version = version + 1 WHERE id = $1").bind(feed.0).execute(conn))?;
+        }
+        tx.commit().await?;
+        Ok(first.is_some())
+    }
+
+    /// Per feed, how many items wait to be listed, are listed and not fetched, and were fetched.
+    pub async fn ledger_counts(&self) -> Result<Vec<(String, u64, u64, u64)>, StoreError> {
+        let rows: Vec<(String, i64, i64, i64)> = read!(self, pool => sqlx::query_as(
+            "SELECT f.name, CAST(COALESCE(SUM(CASE WHEN i.pub_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT), \
+             CAST(COALESCE(SUM(CASE WHEN i.pub_at IS NOT NULL AND i.delivered_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT), \
+             CAST(COALESCE(SUM(CASE WHEN i.delivered_at IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT) \
+             FROM feed f JOIN feed_item i ON i.feed_id = f.id WHERE f.revoked_at IS NULL GROUP BY f.name ORDER BY f.name",
+        ).fetch_all(pool))?;
+        let count = |number| u64::try_from(number).unwrap_or(0);
+        Ok(rows.into_iter().map(|(name, a, b, c)| (name, count(a), count(b), count(c))).collect())
+    }
+}
+
+/// What of a grab and its torrent decides in which feeds it belongs.
+#[derive(sqlx::FromRow)]
+struct Candidate {
+    torrent_id: i64,
+    infohash: String,
+    app: String,
+    app_kind: String,
+    indexer: Option<String>,
+    title: String,
+    total_bytes: i64,
+}
+
+/// Queues a torrent in every feed whose filter accepts the grab that it was got for.
+pub(super) async fn queue_in_feeds(
+    tx: &mut Tx,
+    grab: GrabId,
+    torrent: TorrentId,
+    now: Ts,
+) -> Result<(), StoreError> {
+    let candidate: Candidate = run!(&mut *tx, conn => sqlx::query_as(
+        "SELECT t.id AS torrent_id, t.infohash, g.app, g.app_kind, g.indexer, g.title, t.total_bytes \
+         FROM grab g JOIN torrent t ON t.id = $2 WHERE g.id = $1",
+    ).bind(grab.0).bind(torrent.0).fetch_one(conn))?;
+    for feed in feeds_in(tx).await? {
+        queue(tx, &feed, &candidate, now).await?;
+    }
+    Ok(())
+}
+
+/// Queues every stored torrent in a new feed, oldest first.
+pub(super) async fn fill_new_feed(
+    tx: &mut Tx,
+    feed: FeedId,
+    filter: &FeedFilter,
+    now: Ts,
+) -> Result<(), StoreError> {
+    let candidates: Vec<Candidate> = run!(&mut *tx, conn => sqlx::query_as(
+        "SELECT t.id AS torrent_id, t.infohash, g.app, g.app_kind, g.indexer, g.title, t.total_bytes \
+         FROM grab g JOIN torrent t ON t.id = g.torrent_id ORDER BY g.finished_at, g.id",
+    ).fetch_all(conn))?;
+    for candidate in &candidates {
+        queue_if_accepted(tx, feed, filter, candidate, now).await?;
+    }
+    Ok(())
+}
+
+async fn queue(tx: &mut Tx, feed: &Feed, candidate: &Candidate, now: Ts) -> Result<(), StoreError> {
+    queue_if_accepted(tx, feed.id, &feed.filter, candidate, now).await
+}
+
+async fn queue_if_accepted(
+    tx: &mut Tx,
+    feed: FeedId,
+    filter: &FeedFilter,
+    candidate: &Candidate,
+    now: Ts,
+) -> Result<(), StoreError> {
+    let app = AppName::parse(&candidate.app).ok();
+    let kind: Option<AppKind> = candidate.app_kind.parse().ok();
+    let category = kind.unwrap_or(AppKind::Prowlarr).category();
+    let facts = ItemFacts {
+        app: app.as_ref(),
+        kind,
+        indexer: candidate.indexer.as_deref(),
+        category,
+        title: &candidate.title,
+        total_bytes: u64::try_from(candidate.total_bytes).unwrap_or(0),
+    };
+    // A filter that cannot be compiled was refused when it was made; one that is stored all the same lists nothing.
+    if !filter.compile().is_ok_and(|filter| filter.accepts(&facts).is_ok()) {
+        return Ok(());
+    }
+    let title = unique_title(tx, feed, candidate).await?;
+    let queued: Option<i64> = run!(&mut *tx, conn => sqlx::query_scalar(
+        "INSERT INTO feed_item (feed_id, torrent_id, infohash, title, category, queued_at) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (feed_id, infohash) DO NOTHING RETURNING id",
+    ).bind(feed.0).bind(candidate.torrent_id).bind(candidate.infohash.clone()).bind(title).bind(category)
+     .bind(now.millis()).fetch_optional(conn))?;
+    if queued.is_some() {
+        exec!(&mut *tx, conn => sqlx::query("UPDATE feed SET version = version + 1 WHERE id = $1").bind(feed.0).execute(conn))?;
+    }
+    Ok(())
+}
+
+/// The grab's title; if another torrent of the feed has it, with the beginning of the hash, because some clients tell
+/// items apart by title alone.
+async fn unique_title(tx: &mut Tx, feed: FeedId, candidate: &Candidate) -> Result<String, StoreError> {
+    let same: i64 = run!(tx, conn => sqlx::query_scalar(
+        "SELECT COUNT(*) FROM feed_item WHERE feed_id = $1 AND title = $2 AND infohash <> $3",
+    ).bind(feed.0).bind(candidate.title.clone()).bind(candidate.infohash.clone()).fetch_one(conn))?;
+    let short: String = candidate.infohash.chars().take(8).collect();
+    Ok(if same == 0 { candidate.title.clone() } else { format!("{} [{short}]", candidate.title) })
+}

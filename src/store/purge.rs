@@ -1,0 +1,79 @@
+//! Retention: what is old and done with is removed; pending and undelivered work never is.
+
+use super::{Store, StoreError};
+use crate::domain::time::Ts;
+
+/// Rows removed in one statement, so that a purge does not hold the writer for long.
+const CHUNK: i64 = 500;
+
+/// What a purge removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Grabs, with their sightings and attempts.
+    pub grabs: u64,
+    /// Torrents.
+    pub torrents: u64,
+    /// Whether more is left to remove.
+    pub more: bool,
+}
+
+impl Store {
+    /// Removes grabs that were finished before `before`, and torrents that no grab needs and no feed still has to
+    /// deliver. An item that is in a feed's queue, or listed and neither fetched nor yielded, keeps its torrent, and
+    /// a torrent keeps its grabs.
+    pub async fn purge(&self, before: Ts) -> Result<Purged, StoreError> {
+        let mut tx = self.begin().await?;
+        let torrents: Vec<i64> = run!(&mut tx, conn => sqlx::query_scalar(
+            "SELECT t.id FROM torrent t WHERE t.stored_at < $1 \
+             AND NOT EXISTS (SELECT 1 FROM grab g WHERE g.torrent_id = t.id AND g.finished_at >= $1) \
+             AND NOT EXISTS (SELECT 1 FROM feed_item i WHERE i.torrent_id = t.id \
+                 AND i.delivered_at IS NULL AND i.yielded_at IS NULL) ORDER BY t.id LIMIT $2",
+        ).bind(before.millis()).bind(CHUNK).fetch_all(conn))?;
+        let mut grabs = 0;
+        for id in &torrents {
+            exec!(&mut tx, conn => sqlx::query(
+                "UPDATE feed SET version = version + 1 WHERE id IN (SELECT feed_id FROM feed_item WHERE torrent_id = $1)",
+            ).bind(*id).execute(conn))?;
+            exec!(&mut tx, conn => sqlx::query("DELETE FROM feed_item WHERE torrent_id = $1").bind(*id).execute(conn))?;
+            grabs += run!(&mut tx, conn => sqlx::query_scalar::<_, i64>(
+                "DELETE FROM grab WHERE torrent_id = $1 RETURNING id",
+            ).bind(*id).fetch_all(conn))?
+            .len();
+            exec!(&mut tx, conn => sqlx::query("DELETE FROM torrent WHERE id = $1").bind(*id).execute(conn))?;
+        }
+        let others = run!(&mut tx, conn => sqlx::query_scalar::<_, i64>(
+            "DELETE FROM grab WHERE id IN (SELECT id FROM grab WHERE state IN ('failed', 'skipped') AND finished_at < $1 \
+             ORDER BY id LIMIT $2) RETURNING id",
+        ).bind(before.millis()).bind(CHUNK).fetch_all(conn))?.len();
+        tx.commit().await?;
+        let full = |count: usize| i64::try_from(count).is_ok_and(|count| count == CHUNK);
+        Ok(Purged {
+            grabs: u64::try_from(grabs + others).unwrap_or(0),
+            torrents: u64::try_from(torrents.len()).unwrap_or(0),
+            more: full(torrents.len()) || full(others),
+        })
+    }
+
+    /// Removes the memory of sightings that belong to no grab and can no longer be seen again, and ended holds.
+    pub async fn forget_loose_ends(&self, before: Ts, now: Ts) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        exec!(&mut tx, conn => sqlx::query("DELETE FROM sighting WHERE grab_id IS NULL AND outcome = 'own_echo' AND seen_at < $1")
+            .bind(before.millis()).execute(conn))?;
+        exec!(&mut tx, conn => sqlx::query("DELETE FROM indexer_hold WHERE held_until < $1").bind(now.millis()).execute(conn))?;
+        tx.commit().await
+    }
+
+    /// What an engine's own check says of the whole database, and whether every row that points to another finds it.
+    /// Empty: all is well.
+    pub async fn check(&self) -> Result<Vec<String>, StoreError> {
+        use super::engine::Engine;
+        let Engine::Sqlite { writer, .. } = &self.engine else { return Ok(Vec::new()) };
+        let mut findings: Vec<String> =
+            sqlx::query_scalar("PRAGMA integrity_check").fetch_all(writer).await?;
+        findings.retain(|line| line != "ok");
+        let broken: Vec<String> =
+            sqlx::query_scalar("SELECT \"table\" FROM pragma_foreign_key_check").fetch_all(writer).await?;
+        findings.extend(broken);
+        Ok(findings)
+    }
+}

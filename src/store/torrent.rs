@@ -1,0 +1,112 @@
+//! Stored torrents.
+
+use std::fmt;
+
+use super::engine::Tx;
+use super::{Store, StoreError};
+use crate::domain::ids::TorrentId;
+use crate::domain::infohash::Infohash;
+use crate::domain::text::indexer_key;
+use crate::domain::time::Ts;
+use crate::domain::torrent::TorrentFacts;
+
+/// What is kept of a torrent.
+#[derive(Clone)]
+pub enum TorrentBody {
+    /// The verified bytes of the file.
+    File(Vec<u8>),
+    /// A magnet link, where the settings allow those.
+    Magnet(String),
+}
+
+impl fmt::Debug for TorrentBody {
+    /// A torrent holds the announce URL, and that holds the passkey.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File(_) => "File(..)",
+            Self::Magnet(_) => "Magnet(..)",
+        })
+    }
+}
+
+/// A torrent to be stored.
+#[derive(Debug, Clone)]
+pub struct NewTorrent {
+    /// The hash under which it is filed.
+    pub infohash: Infohash,
+    /// What was verified of it.
+    pub facts: TorrentFacts,
+    /// The indexer that it came from.
+    pub indexer: Option<String>,
+    /// The bytes or the link.
+    pub body: TorrentBody,
+}
+
+/// A stored torrent, as it is served.
+#[derive(Debug, Clone)]
+pub struct StoredTorrent {
+    /// Its row.
+    pub id: TorrentId,
+    /// Its name.
+    pub name: String,
+    /// The verified bytes; absent for a magnet.
+    pub bytes: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// The stored torrent of this indexer with this hash, if there is one; for an unknown indexer, any.
+    pub async fn find_torrent(
+        &self,
+        hash: &Infohash,
+        indexer: Option<&str>,
+    ) -> Result<Option<TorrentId>, StoreError> {
+        let id: Option<i64> = read!(self, pool => sqlx::query_scalar(
+            "SELECT id FROM torrent WHERE (infohash = $1 OR infohash_v1 = $1 OR infohash_v2 = $1) \
+             AND ($2 = '' OR indexer_key = $2) AND bytes IS NOT NULL ORDER BY id LIMIT 1",
+        ).bind(hash.to_string()).bind(indexer.map(indexer_key).unwrap_or_default()).fetch_optional(pool))?;
+        Ok(id.map(TorrentId))
+    }
+
+    /// The bytes of a stored torrent.
+    pub async fn torrent(&self, id: TorrentId) -> Result<Option<StoredTorrent>, StoreError> {
+        let row: Option<(String, Option<Vec<u8>>)> = read!(self, pool => sqlx::query_as(
+            "SELECT name, bytes FROM torrent WHERE id = $1",
+        ).bind(id.0).fetch_optional(pool))?;
+        Ok(row.map(|(name, bytes)| StoredTorrent { id, name, bytes }))
+    }
+
+    /// How many torrents are stored, and their bytes together.
+    pub async fn torrent_totals(&self) -> Result<(u64, u64), StoreError> {
+        let (count, bytes): (i64, i64) = read!(self, pool => sqlx::query_as(
+            "SELECT COUNT(*), CAST(COALESCE(SUM(LENGTH(bytes)), 0) AS BIGINT) FROM torrent",
+        ).fetch_one(pool))?;
+        Ok((u64::try_from(count).unwrap_or(0), u64::try_from(bytes).unwrap_or(0)))
+    }
+}
+
+/// Stores a torrent, or finds the one that is there: the first verified bytes win.
+pub(super) async fn insert_torrent(
+    tx: &mut Tx,
+    torrent: &NewTorrent,
+    now: Ts,
+) -> Result<TorrentId, StoreError> {
+    let facts = &torrent.facts;
+    let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let (bytes, magnet) = match &torrent.body {
+        TorrentBody::File(bytes) => (Some(bytes.clone()), None),
+        TorrentBody::Magnet(link) => (None, Some(link.clone())),
+    };
+    let key = torrent.indexer.as_deref().map(indexer_key).unwrap_or_default();
+    exec!(&mut *tx, conn => sqlx::query(
+        "INSERT INTO torrent (infohash, infohash_v1, infohash_v2, indexer, indexer_key, name, total_bytes, file_count, \
+         piece_length_bytes, private, bytes, magnet, stored_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (infohash, indexer_key) DO NOTHING",
+    ).bind(torrent.infohash.to_string()).bind(facts.v1.map(hex::encode)).bind(facts.v2.map(hex::encode))
+     .bind(torrent.indexer.clone()).bind(key.clone()).bind(facts.name.clone()).bind(signed(facts.total_bytes))
+     .bind(signed(facts.file_count)).bind(signed(facts.piece_length_bytes)).bind(i64::from(facts.private))
+     .bind(bytes).bind(magnet).bind(now.millis()).execute(conn))?;
+    let id: i64 = run!(&mut *tx, conn => sqlx::query_scalar(
+        "SELECT id FROM torrent WHERE infohash = $1 AND indexer_key = $2",
+    ).bind(torrent.infohash.to_string()).bind(key).fetch_one(conn))?;
+    Ok(TorrentId(id))
+}
