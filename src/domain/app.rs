@@ -74,7 +74,8 @@ impl FromStr for AppKind {
 
 /// The user's name for an app. It is part of the webhook's URL, so it is 1 to 64 letters, digits, `-`, `_` or `.`
 /// that begin with a letter or digit; two names that differ in case only are the same name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct AppName(String);
 
 /// The text cannot be the name of an app.
@@ -100,6 +101,20 @@ impl AppName {
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for AppName {
+    type Error = InvalidAppName;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<AppName> for String {
+    fn from(name: AppName) -> Self {
+        name.0
     }
 }
 

@@ -4,6 +4,9 @@
 //! values alone. Must not know: files, sockets, SQL, clocks, the environment, or any other module of ours.
 
 pub mod app;
+pub mod feed;
+pub mod feed_filter;
+pub mod feed_window;
 pub mod ids;
 pub mod infohash;
 pub mod reason;

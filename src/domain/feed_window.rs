@@ -1,0 +1,395 @@
+//! Which items a feed lists now, and with which dates: the rule that no burst is lost on a client that keeps only
+//! the newest few items.
+//!
+//! Such a client (qBittorrent keeps 50) forgets what it has not fetched once enough newer items were listed. So at
+//! most `slots` items are out at a time; the next ones wait until those were delivered. An item's date is that of
+//! its first listing, so what a client has not seen is always newer than what it has. A client may have rules of its
+//! own and never fetch an item: one that was shown long enough yields its slot when another waits for it.
+//!
+//! Pure: the ledger's rows and the moment go in, decisions come out. Must not know: where they are stored.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use super::ids::TorrentId;
+use super::time::Ts;
+
+/// What a feed's ledger knows of one torrent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The torrent.
+    pub id: TorrentId,
+    /// Its place in the feed's queue; smaller came earlier.
+    pub queued: i64,
+    /// The date under which it was first listed, if it ever was. Never changes.
+    pub pub_at: Option<Ts>,
+    /// The feed's count of polls when it was first listed.
+    pub first_listed_poll: Option<u64>,
+    /// When it was first listed.
+    pub first_listed_at: Option<Ts>,
+    /// When a client first fetched it through this feed.
+    pub delivered_at: Option<Ts>,
+    /// When it yielded its slot.
+    pub yielded_at: Option<Ts>,
+}
+
+/// The state of the feed at the moment of the decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Now.
+    pub now: Ts,
+    /// How many times the feed was polled so far.
+    pub polls: u64,
+    /// The latest date that the feed ever gave to an item, also to one that is purged since.
+    pub last_pub_at: Option<Ts>,
+}
+
+/// The feed's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How many items are listed at most; no more than the clients keep.
+    pub slots: usize,
+    /// An item yields only after it was shown in this many polls …
+    pub yield_after_polls: u64,
+    /// … and for this long.
+    pub yield_after: Duration,
+    /// A delivered item is listed no longer than this after its date: some clients forget what they fetched (autobrr
+    /// after 60 days) and would take it again.
+    pub relist: Duration,
+}
+
+/// An item and the date under which it is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listed {
+    /// The torrent.
+    pub id: TorrentId,
+    /// Its date: whole seconds, different for each item of the feed.
+    pub pub_at: Ts,
+}
+
+/// What is to be recorded and shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arrangement {
+    /// Entries that yield their slot now.
+    pub yielding: Vec<TorrentId>,
+    /// Entries listed for the first time now, oldest queued first: their dates are to be recorded with the moment.
+    pub first_listed: Vec<Listed>,
+    /// The whole listing, newest first.
+    pub listing: Vec<Listed>,
+}
+
+/// Decides. The same entries in any order give the same answer.
+pub fn arrange(entries: &[Entry], moment: Moment, limits: &Limits) -> Arrangement {
+    let Queues { mut shown, waiting, mut yielded, mut delivered } = Queues::of(entries);
+
+    // Just as many yield as others wait for a slot, those that were shown longest first.
+    let wanted = waiting.len().min(limits.slots);
+    let lacking = (shown.len() + wanted).saturating_sub(limits.slots);
+    let leaving: Vec<_> = shown
+        .iter()
+        .filter(|entry| shown_long_enough(entry, moment, limits))
+        .take(lacking)
+        .copied()
+        .collect();
+    shown.retain(|entry| !leaving.contains(entry));
+    yielded.extend(leaving.iter().filter_map(|entry| listed(entry)));
+
+    // Fewer slots than before may leave more shown than fit: the oldest stay, the others come back as these leave.
+    let mut listing: Vec<_> = shown.into_iter().filter_map(listed).take(limits.slots).collect();
+    let latest = entries.iter().filter_map(|entry| entry.pub_at).chain(moment.last_pub_at).max();
+    let free = limits.slots - listing.len();
+    let first_listed: Vec<_> = waiting
+        .iter()
+        .take(free)
+        .zip(dates_after(latest, moment.now))
+        .map(|(entry, pub_at)| Listed { id: entry.id, pub_at })
+        .collect();
+    listing.extend(&first_listed);
+
+    // What is still undelivered comes back before what is shown only as a reminder.
+    let oldest_relisted = moment.now.minus(limits.relist);
+    delivered.retain(|item| item.pub_at >= oldest_relisted);
+    for mut rest in [yielded, delivered] {
+        newest_first(&mut rest);
+        let free = limits.slots - listing.len();
+        listing.extend(rest.into_iter().take(free));
+    }
+    newest_first(&mut listing);
+    Arrangement { yielding: leaving.iter().map(|entry| entry.id).collect(), first_listed, listing }
+}
+
+/// The entries by what they wait for.
+struct Queues<'a> {
+    /// Listed and not fetched yet, oldest date first.
+    shown: Vec<&'a Entry>,
+    /// Never listed, oldest queued first.
+    waiting: Vec<&'a Entry>,
+    /// Not fetched in time.
+    yielded: Vec<Listed>,
+    /// Fetched.
+    delivered: Vec<Listed>,
+}
+
+impl<'a> Queues<'a> {
+    fn of(entries: &'a [Entry]) -> Self {
+        let mut queues = Self { shown: vec![], waiting: vec![], yielded: vec![], delivered: vec![] };
+        for entry in entries {
+            match (listed(entry), entry.delivered_at, entry.yielded_at) {
+                (Some(_), None, None) => queues.shown.push(entry),
+                (Some(item), None, Some(_)) => queues.yielded.push(item),
+                (Some(item), Some(_), _) => queues.delivered.push(item),
+                (None, None, _) => queues.waiting.push(entry),
+                // Fetched by a link that was never listed: nothing is left to do.
+                (None, Some(_), _) => {}
+            }
+        }
+        queues.shown.sort_unstable_by_key(|entry| (entry.pub_at, entry.id));
+        queues.waiting.sort_unstable_by_key(|entry| (entry.queued, entry.id));
+        queues
+    }
+}
+
+fn listed(entry: &Entry) -> Option<Listed> {
+    entry.pub_at.map(|pub_at| Listed { id: entry.id, pub_at })
+}
+
+fn newest_first(items: &mut [Listed]) {
+    items.sort_unstable_by_key(|item| Reverse((item.pub_at, item.id)));
+}
+
+fn shown_long_enough(entry: &Entry, moment: Moment, limits: &Limits) -> bool {
+    let polls = entry.first_listed_poll.map_or(0, |first| moment.polls.saturating_sub(first));
+    let time = entry.first_listed_at.map_or(Duration::ZERO, |first| moment.now.since(first));
+    polls >= limits.yield_after_polls && time >= limits.yield_after
+}
+
+/// Whole seconds, one after the other, none before now and all after the latest date given so far.
+fn dates_after(latest: Option<Ts>, now: Ts) -> impl Iterator<Item = Ts> {
+    let this_second = now.plus(Duration::from_millis(999)).seconds();
+    let first = latest.map_or(this_second, |latest| this_second.max(latest.seconds() + 1));
+    (first..).map(|second| Ts::from_millis(second.saturating_mul(1000)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        slots: 5,
+        yield_after_polls: 3,
+        yield_after: Duration::from_secs(3600),
+        relist: Duration::from_secs(50 * 86_400),
+    };
+    const BETWEEN_POLLS: Duration = Duration::from_secs(1800);
+
+    /// A feed with its ledger, and a client that keeps the newest `slots` items and fetches each new one at once,
+    /// but for those that its owner's rules refuse.
+    struct Household {
+        entries: Vec<Entry>,
+        moment: Moment,
+        kept: BTreeMap<Ts, TorrentId>,
+        dates: BTreeMap<TorrentId, Ts>,
+        refused: BTreeSet<TorrentId>,
+    }
+
+    impl Household {
+        fn new(now_millis: i64) -> Self {
+            let moment = Moment { now: Ts::from_millis(now_millis), polls: 0, last_pub_at: None };
+            Self {
+                entries: vec![],
+                moment,
+                kept: BTreeMap::new(),
+                dates: BTreeMap::new(),
+                refused: BTreeSet::new(),
+            }
+        }
+
+        fn grab(&mut self, count: usize) {
+            for _ in 0..count {
+                let number = i64::try_from(self.entries.len()).unwrap();
+                self.entries.push(Entry {
+                    id: TorrentId(number),
+                    queued: number,
+                    pub_at: None,
+                    first_listed_poll: None,
+                    first_listed_at: None,
+                    delivered_at: None,
+                    yielded_at: None,
+                });
+            }
+        }
+
+        /// Decides and records as the store would; checks what must hold of every listing.
+        fn arrange(&mut self) -> Arrangement {
+            let arrangement = arrange(&self.entries, self.moment, &LIMITS);
+            let mut shuffled = self.entries.clone();
+            shuffled.reverse();
+            assert_eq!(
+                arrange(&shuffled, self.moment, &LIMITS),
+                arrangement,
+                "the order of rows does not matter"
+            );
+            assert!(arrangement.listing.len() <= LIMITS.slots);
+            assert!(
+                arrangement.listing.is_sorted_by(|a, b| a.pub_at > b.pub_at),
+                "newest first, no equal dates"
+            );
+            for item in &arrangement.first_listed {
+                assert!(item.pub_at >= self.moment.now && item.pub_at.millis() % 1000 == 0);
+                assert!(self.moment.last_pub_at.is_none_or(|last| item.pub_at > last), "strictly increasing");
+                self.moment.last_pub_at = Some(item.pub_at);
+                let entry = &mut self.entries[usize::try_from(item.id.0).unwrap()];
+                entry.pub_at = Some(item.pub_at);
+                entry.first_listed_at = Some(self.moment.now);
+                entry.first_listed_poll = Some(self.moment.polls);
+            }
+            for id in &arrangement.yielding {
+                self.entries[usize::try_from(id.0).unwrap()].yielded_at = Some(self.moment.now);
+            }
+            for item in &arrangement.listing {
+                assert_eq!(
+                    *self.dates.entry(item.id).or_insert(item.pub_at),
+                    item.pub_at,
+                    "a date never changes"
+                );
+            }
+            arrangement
+        }
+
+        fn poll(&mut self) -> Arrangement {
+            let arrangement = self.arrange();
+            self.moment.polls += 1;
+            let known: BTreeSet<_> = self.kept.values().copied().collect();
+            self.kept.extend(arrangement.listing.iter().map(|item| (item.pub_at, item.id)));
+            while self.kept.len() > LIMITS.slots {
+                self.kept.pop_first();
+            }
+            for id in self.kept.values().filter(|id| !known.contains(id) && !self.refused.contains(id)) {
+                self.entries[usize::try_from(id.0).unwrap()].delivered_at = Some(self.moment.now);
+            }
+            self.moment.now = self.moment.now.plus(BETWEEN_POLLS);
+            arrangement
+        }
+
+        fn undelivered(&self) -> Vec<TorrentId> {
+            let open = |entry: &&Entry| entry.delivered_at.is_none() && !self.refused.contains(&entry.id);
+            self.entries.iter().filter(open).map(|entry| entry.id).collect()
+        }
+    }
+
+    fn ids(items: &[Listed]) -> Vec<i64> {
+        items.iter().map(|item| item.id.0).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn every_item_of_any_burst_reaches_a_client_that_keeps_only_the_newest(
+            start in 0..10_000_i64,
+            bursts in prop::collection::vec((0..40_usize, any::<bool>()), 1..12),
+            refused in prop::collection::btree_set(0..200_i64, 0..40),
+        ) {
+            let mut house = Household::new(start);
+            house.refused = refused.into_iter().map(TorrentId).collect();
+            for (count, render_between) in bursts {
+                house.grab(count);
+                if render_between {
+                    house.arrange();
+                }
+                house.poll();
+            }
+            // Each refused item costs a few polls before it yields; nothing costs more.
+            for _ in 0..house.entries.len() * 4 {
+                house.poll();
+            }
+            prop_assert_eq!(house.undelivered(), vec![]);
+        }
+    }
+
+    #[test]
+    fn a_burst_of_500_takes_as_many_polls_as_windows() {
+        let mut house = Household::new(0);
+        house.grab(500);
+        for _ in 0..100 {
+            house.poll();
+        }
+        assert_eq!(house.undelivered(), []);
+    }
+
+    #[test]
+    fn a_full_window_of_items_that_nobody_fetches_yields_after_polls_and_time_and_only_if_others_wait() {
+        let mut house = Household::new(0);
+        house.grab(5);
+        house.refused = (0..5).map(TorrentId).collect();
+        for _ in 0..10 {
+            assert_eq!(house.poll().yielding, [], "nobody waits");
+        }
+        house.grab(2);
+        let arrangement = house.poll();
+        assert_eq!(
+            arrangement.yielding,
+            [TorrentId(0), TorrentId(1)],
+            "the two shown longest make room for two"
+        );
+        assert_eq!(ids(&arrangement.listing), [6, 5, 4, 3, 2]);
+    }
+
+    #[test]
+    fn many_polls_in_a_short_time_do_not_make_an_item_yield() {
+        let mut house = Household::new(0);
+        house.grab(6);
+        house.arrange();
+        house.moment.polls = 100;
+        house.moment.now = house.moment.now.plus(LIMITS.yield_after).minus(Duration::from_secs(1));
+        assert_eq!(house.arrange().yielding, []);
+        house.moment.now = house.moment.now.plus(Duration::from_secs(1));
+        assert_eq!(house.arrange().yielding, [TorrentId(0)]);
+    }
+
+    #[test]
+    fn a_yielded_item_comes_back_into_a_free_slot_after_the_new_and_before_the_delivered() {
+        let mut house = Household::new(0);
+        house.grab(3);
+        let arrangement = house.arrange();
+        assert_eq!(ids(&arrangement.first_listed), [0, 1, 2]);
+        house.entries[0].yielded_at = Some(house.moment.now);
+        (house.entries[1].delivered_at, house.entries[2].delivered_at) = (Some(Ts::MIN), Some(Ts::MIN));
+        house.grab(3);
+        assert_eq!(
+            ids(&house.arrange().listing),
+            [5, 4, 3, 2, 0],
+            "the older of the delivered two is left out"
+        );
+    }
+
+    #[test]
+    fn a_delivered_item_is_not_shown_to_clients_that_forgot_it_but_an_undelivered_one_is() {
+        let mut house = Household::new(0);
+        house.grab(2);
+        house.arrange();
+        house.entries[0].delivered_at = Some(house.moment.now);
+        house.moment.now = house.moment.now.plus(LIMITS.relist).plus(Duration::from_secs(10));
+        assert_eq!(ids(&house.arrange().listing), [1]);
+    }
+
+    #[test]
+    fn dates_go_on_after_those_of_purged_items_and_when_the_clock_goes_back() {
+        let mut house = Household::new(5_000);
+        house.moment.last_pub_at = Some(Ts::from_millis(9_000));
+        house.grab(2);
+        let dates: Vec<_> = house.arrange().first_listed.iter().map(|item| item.pub_at.millis()).collect();
+        assert_eq!(dates, [10_000, 11_000]);
+    }
+
+    #[test]
+    fn a_smaller_window_shows_the_oldest_undelivered_first() {
+        let mut house = Household::new(0);
+        house.grab(5);
+        house.arrange();
+        let fewer = Limits { slots: 2, ..LIMITS };
+        assert_eq!(ids(&arrange(&house.entries, house.moment, &fewer).listing), [1, 0]);
+    }
+}
