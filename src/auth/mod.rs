@@ -1,1 +1,9 @@
-//! (opening)
+//! Who may do what: secrets that we hand out, how they are read from a request, and what they open.
+//!
+//! Owns: forms, hashes and comparisons of secrets, as pure functions; randomness is a parameter. Must not know: the
+//! web framework, SQL, and which route needs which scope.
+
+pub mod authorization;
+pub mod mac;
+pub mod scope;
+pub mod token;
