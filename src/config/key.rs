@@ -60,7 +60,7 @@ pub enum Unit {
 }
 
 /// One setting: everything that is known of it without a value.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Key {
     /// Its name inside its section.
     pub name: &'static str,
@@ -134,6 +134,11 @@ impl Key {
     /// Whether its value is never shown.
     pub const fn is_secret(&self) -> bool {
         matches!(self.kind, Kind::Secret | Kind::DatabaseUrl)
+    }
+
+    /// Whether what somebody wrote for it, if it is wrong, may hold a credential: `http://user:password@host`.
+    pub const fn may_hide_credentials(&self) -> bool {
+        self.is_secret() || matches!(self.kind, Kind::HttpUrl | Kind::Origin | Kind::List(Kind::Origin))
     }
 }
 
