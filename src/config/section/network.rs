@@ -1,0 +1,21 @@
+//! `network`: patience with the apps and Prowlarr.
+
+use std::time::Duration;
+
+use super::section;
+use crate::config::key::{Key, Kind, Unit};
+
+section! {
+    /// Patience with the apps and Prowlarr. Downloads through Prowlarr follow a longer schedule of their own.
+    Network = "network", Always {
+        /// Attempts of one API call, the first included.
+        retries: u32 = Key::new("retries", Kind::Integer(1, 10)).default("3");
+        /// Pause after the first failure; it doubles with each further one.
+        backoff: Duration =
+            Key::new("backoff_seconds", Kind::Decimal(0.1, 60.0)).unit(Unit::Seconds).default("1.0");
+        /// How long one answer may take. Indexers behind a challenge solver need more than a minute, and the apps
+        /// themselves give up after 100 s.
+        timeout: Duration =
+            Key::new("timeout_seconds", Kind::Integer(1, 600)).unit(Unit::Seconds).default("90");
+    }
+}

@@ -1,0 +1,18 @@
+//! `prowlarr`: the indexer manager through which grabs are downloaded.
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::section;
+use crate::config::key::{Key, Kind};
+
+section! {
+    /// The indexer manager through which grabs are downloaded.
+    Prowlarr = "prowlarr", Optional {
+        /// Its address as this service reaches it, URL base included.
+        url: Url = Key::new("url", Kind::HttpUrl).required().example("http://prowlarr:9696");
+        /// Its API key.
+        api_key: SecretString =
+            Key::new("api_key", Kind::Secret).required().example("0123456789abcdef0123456789abcdef");
+    }
+}
