@@ -1,1 +1,21 @@
-//! (opening)
+//! The ways in: what the apps tell us, as sightings.
+//!
+//! Owns: what a webhook, a row of an app's history and a row of Prowlarr's history mean. All three yield the same
+//! [`Sighting`](crate::domain::sighting::Sighting). Must not know: when it is called, what becomes of a sighting,
+//! how it is stored.
+
+pub mod app_history;
+pub mod prowlarr_history;
+pub mod webhook;
+
+/// The longest title or name that is kept, in characters.
+const LONGEST_TEXT: usize = 1000;
+
+/// What stands for a title that a report does not give.
+const UNTITLED: &str = "(untitled)";
+
+/// Text of a report, made fit to keep; empty is none.
+fn text(raw: &str) -> Option<String> {
+    let cleaned = crate::domain::text::clean(raw, LONGEST_TEXT);
+    (!cleaned.is_empty()).then_some(cleaned)
+}

@@ -1,0 +1,49 @@
+//! The way to a grab's torrent: its link, rewritten to our Prowlarr where it is Prowlarr's, else a search.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::clients::prowlarr::ProwlarrClient;
+use crate::domain::reason::Reason;
+
+/// The way to take.
+#[derive(Debug)]
+pub enum Plan {
+    /// Fetch through Prowlarr.
+    ThroughProwlarr {
+        /// The link with our Prowlarr's origin and key.
+        url: SecretString,
+        /// Prowlarr's number of the indexer.
+        indexer_id: i64,
+    },
+    /// Fetch the link as it is: Jackett's, or a tracker's own.
+    Direct(SecretString),
+    /// The link is a magnet.
+    Magnet(String),
+    /// There is no link.
+    NoLink,
+    /// There is a link and it cannot be used.
+    Unusable(Reason),
+}
+
+/// Decides by the link alone.
+pub fn plan(link: Option<&SecretString>, prowlarr: Option<&ProwlarrClient>) -> Plan {
+    let Some(link) = link.filter(|link| !link.expose_secret().trim().is_empty()) else {
+        return Plan::NoLink;
+    };
+    let text = link.expose_secret().trim();
+    if text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("magnet:")) {
+        return Plan::Magnet(text.to_owned());
+    }
+    match prowlarr.map(|prowlarr| prowlarr.rewrite(link)) {
+        Some(Ok(Some(rewritten))) => {
+            Plan::ThroughProwlarr { url: rewritten.url, indexer_id: rewritten.indexer_id }
+        }
+        Some(Err(_unreadable)) => Plan::Unusable(Reason::BadLink),
+        Some(Ok(None)) => Plan::Direct(link.clone()),
+        None => match crate::clients::prowlarr::recognise(link) {
+            Ok(Some(_)) => Plan::Unusable(Reason::ProwlarrNotConfigured),
+            Ok(None) => Plan::Direct(link.clone()),
+            Err(_unreadable) => Plan::Unusable(Reason::BadLink),
+        },
+    }
+}
