@@ -116,6 +116,35 @@ impl Fault {
         }
     }
 
+    /// The sentence for the person, in the catalogues; [`Self::status`] is its variable.
+    pub const fn text_id(self) -> &'static str {
+        match self {
+            Self::CircuitOpen => "upstream-circuit-open",
+            Self::Transport(TransportFault::AddressRefused) => "upstream-address-refused",
+            Self::Transport(TransportFault::Tls) => "upstream-tls-failed",
+            Self::Transport(TransportFault::Unreachable) => "upstream-unreachable",
+            Self::Transport(TransportFault::TimedOut) => "upstream-timed-out",
+            Self::Transport(TransportFault::Broken) => "upstream-broken",
+            Self::Transport(TransportFault::Malformed) | Self::BadAnswer => "upstream-bad-answer",
+            Self::KeyRefused => "upstream-key-refused",
+            Self::NotFound => "upstream-not-found",
+            Self::RateLimited => "upstream-rate-limited",
+            Self::Refused(_) => "upstream-refused",
+            Self::ServerError(_) => "upstream-server-error",
+            Self::IndexerUnavailable => "upstream-indexer-unavailable",
+            Self::Redirected => "upstream-redirected",
+            Self::TooLarge => "upstream-too-large",
+        }
+    }
+
+    /// The status of the answer, where the sentence names it.
+    pub const fn status(self) -> Option<u16> {
+        match self {
+            Self::Refused(status) | Self::ServerError(status) => Some(status),
+            _ => None,
+        }
+    }
+
     /// Whether the upstream itself seems to be down, which is what circuits count.
     pub const fn is_outage(self) -> bool {
         matches!(self, Self::Transport(_) | Self::ServerError(_))

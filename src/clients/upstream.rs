@@ -56,6 +56,17 @@ pub enum InvalidUpstream {
     Kind,
 }
 
+impl InvalidUpstream {
+    /// The sentence for the person, in the catalogues.
+    pub const fn text_id(self) -> &'static str {
+        match self {
+            Self::Url => "upstream-invalid-url",
+            Self::ApiKey => "upstream-invalid-api-key",
+            Self::Kind => "upstream-invalid-kind",
+        }
+    }
+}
+
 /// Who answers, from `system/status`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SystemStatus {
