@@ -1,0 +1,151 @@
+//! A body that arrives in pieces: its beginning first, the rest only if it is worth it.
+//!
+//! Sizes count decoded bytes, so a compressed bomb ends at the limit; a body that breaks off is an error, never a
+//! short torrent. Must not know: what a refused beginning means.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use reqwest::Response;
+use tokio::time::timeout;
+
+use super::Limits;
+use crate::clients::http::{BodyError, LimitedBody};
+use crate::clients::transport::TransportFault;
+use crate::domain::reason::Reason;
+
+/// How much of a body that is no torrent is looked at.
+const SNIFF_BYTES: usize = 64 << 10;
+
+/// The first bytes of a body, enough to tell what it is.
+#[derive(Debug, Default)]
+pub(super) struct Beginning(Vec<u8>);
+
+impl Beginning {
+    #[cfg(test)]
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+
+    /// A torrent is a bencoded dictionary.
+    pub(super) fn is_torrent(&self) -> bool {
+        self.0.starts_with(b"d")
+    }
+
+    /// As text, without a byte-order mark and space before it.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match String::from_utf8_lossy(&self.0) {
+            Cow::Borrowed(text) => Cow::Borrowed(trim(text)),
+            Cow::Owned(text) => Cow::Owned(trim(&text).to_owned()),
+        }
+    }
+
+    /// The status in Newznab's `<error code="429" …/>`, which old versions of Prowlarr send with a 200.
+    pub(super) fn error_code(&self) -> Option<u16> {
+        let text = self.text();
+        let element = text.get(text.find("<error")?..)?;
+        let element = element.get(..element.find('>')?)?;
+        let code = element.split("code=").nth(1)?.trim_start_matches(['"', '\'']);
+        let digits = code.len() - code.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let code: u16 = code.get(..digits)?.parse().ok()?;
+        // Newznab's own codes (100 to 910) that are no HTTP error are errors of the indexer all the same.
+        text.starts_with('<').then_some(if (400..=599).contains(&code) { code } else { 500 })
+    }
+
+    /// What Prowlarr says of a link that it cannot decrypt: it will never work again.
+    pub(super) fn says_invalid_link(&self) -> bool {
+        let text = self.text();
+        text.starts_with('{')
+            && ["Invalid Prowlarr link", "Failed to normalize provided link"]
+                .iter()
+                .any(|said| text.contains(said))
+    }
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}').trim_start()
+}
+
+/// A body still arriving.
+pub(super) struct Body<'a> {
+    response: Response,
+    limits: &'a Limits,
+    arrived: LimitedBody,
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn new(response: Response, limits: &'a Limits) -> Self {
+        Self { response, limits, arrived: LimitedBody::new(limits.max_size_bytes) }
+    }
+
+    /// Refuses what is announced too large before reading any of it.
+    pub(super) fn check_announced(&self) -> Result<(), Reason> {
+        self.arrived.expect(self.response.content_length()).map_err(reason)
+    }
+
+    /// Reads until it is clear that it is a torrent, or the beginning is long enough to tell what else it is.
+    pub(super) async fn sniff(&mut self) -> Result<Beginning, Reason> {
+        while !self.arrived.bytes().starts_with(b"d") && self.arrived.bytes().len() < SNIFF_BYTES {
+            if !self.advance().await? {
+                break;
+            }
+        }
+        let looked_at = self.arrived.bytes().len().min(SNIFF_BYTES);
+        let beginning = self.arrived.bytes().get(..looked_at).unwrap_or_default();
+        let beginning = if beginning.starts_with(b"d") { &b"d"[..] } else { beginning };
+        Ok(Beginning(beginning.to_vec()))
+    }
+
+    /// Reads the rest and gives the whole.
+    pub(super) async fn into_rest(mut self) -> Result<Bytes, Reason> {
+        while self.advance().await? {}
+        Ok(self.arrived.into_bytes().into())
+    }
+
+    async fn advance(&mut self) -> Result<bool, Reason> {
+        let chunk = timeout(self.limits.idle, self.response.chunk()).await.map_err(|_| Reason::TimedOut)?;
+        match chunk.map_err(|error| reason(TransportFault::of(&error).into()))? {
+            Some(chunk) => self.arrived.push(&chunk).map(|()| true).map_err(reason),
+            None => Ok(false),
+        }
+    }
+}
+
+fn reason(error: BodyError) -> Reason {
+    match error {
+        BodyError::TooLarge => Reason::TooLarge,
+        BodyError::Transport(TransportFault::TimedOut) => Reason::TimedOut,
+        BodyError::Transport(TransportFault::Tls) => Reason::TlsFailed,
+        BodyError::Transport(TransportFault::Malformed) => Reason::BadAnswer,
+        BodyError::Transport(_) => Reason::ConnectionFailed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_a_newznab_error_is_read() {
+        for (text, code) in [
+            (r#"<?xml version="1.0"?><error code="429" description="Grab limit"/>"#, Some(429)),
+            ("\u{feff} <error description='x' code='410'/>", Some(410)),
+            (r#"<error code="100" description="Incorrect user credentials"/>"#, Some(500)),
+            (r#"<error description="x"/>"#, None),
+            (r#"<error code="x"/>"#, None),
+            (r#"<error code="429""#, None),
+            (r#"{"x":"<error code=\"429\"/>"}"#, None),
+            ("", None),
+        ] {
+            assert_eq!(Beginning::of(text.as_bytes()).error_code(), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_looked_at_without_harm() {
+        let beginning = Beginning::of(&[0xff, 0xfe, 0x1f, 0x8b, 0]);
+        assert!(!beginning.is_torrent());
+        assert_eq!(beginning.error_code(), None);
+        assert!(!beginning.says_invalid_link());
+    }
+}
