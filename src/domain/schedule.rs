@@ -12,15 +12,16 @@ use super::time::Ts;
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 
-/// Waits between attempts that only touch an app or Prowlarr itself, in seconds; the last one repeats.
-const SOON: [u64; 8] = [2, 4, 8, 15, 30, MINUTE, 2 * MINUTE, 5 * MINUTE];
+/// Shortest and longest wait between attempts that only touch an app or Prowlarr itself, in seconds. In between, a grab
+/// waits as long again as it has waited so far, which doubles the wait without counting.
+const SOON: (u64, u64) = (2, 5 * MINUTE);
 
 /// Waits after an attempt that failed at the indexer or tracker, in seconds. After the last, the grab is given up.
 /// Prowlarr's own blocks go 1 m, 5 m, 15 m, 30 m, 1 h, 3 h, 6 h, 12 h, 24 h; each of ours outlasts the one that its
 /// failure causes.
 const LATER: [u64; 7] = [10 * MINUTE, 40 * MINUTE, 2 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR];
 
-/// How long a grab whose app or Prowlarr cannot be asked stays pending before it is given up.
+/// How long a grab stays pending at most; long enough for a household's server to be away for a holiday.
 const PATIENCE: Duration = Duration::from_secs(14 * 24 * HOUR);
 
 /// How long the app's history row may be missing before the grab is resolved without it.
@@ -28,6 +29,12 @@ pub const HISTORY_PATIENCE: Duration = Duration::from_secs(10 * MINUTE);
 
 /// No wait that an upstream asks for is kept longer than this.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * HOUR);
+
+/// Whether an attempt that ended for this reason reached the indexer and failed there, so that the long schedule moves
+/// on. A rate limit is no failure of the link.
+pub fn counts(reason: Reason) -> bool {
+    reason.verdict() == Verdict::RetryLater && reason != Reason::RateLimited
+}
 
 /// What to do after an attempt that did not make the grab ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +50,7 @@ pub enum Next {
 pub struct Failed {
     /// Why it failed.
     pub reason: Reason,
-    /// Attempts of this round so far that had the same verdict as this one, this one included; at least 1.
+    /// Attempts of this round that reached the indexer, this one included if it did; at least 1.
     pub count: u32,
     /// When the round began.
     pub since: Ts,
@@ -55,10 +62,11 @@ pub struct Failed {
 pub fn next(failed: Failed, now: Ts, jitter: f64) -> Next {
     let step = usize::try_from(failed.count.saturating_sub(1)).unwrap_or(usize::MAX);
     let asked = failed.retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
+    let waited = now.since(failed.since);
     let (wait_seconds, spread) = match failed.reason.verdict() {
         Verdict::Final => return Next::GiveUp(failed.reason),
-        Verdict::RetrySoon if now.since(failed.since) >= PATIENCE => return Next::GiveUp(Reason::GaveUp),
-        Verdict::RetrySoon => (SOON[step.min(SOON.len() - 1)], 0.25),
+        _ if waited >= PATIENCE => return Next::GiveUp(Reason::GaveUp),
+        Verdict::RetrySoon => (waited.as_secs().clamp(SOON.0, SOON.1), 0.25),
         Verdict::RetryLater if step >= LATER.len() => return Next::GiveUp(Reason::GaveUp),
         Verdict::RetryLater => (LATER[step], 0.5),
     };
@@ -120,11 +128,13 @@ mod tests {
 
     #[test]
     fn an_app_that_is_away_for_hours_does_not_lose_its_grabs() {
-        assert_eq!(wait(Reason::AppUnavailable, 1, None, 0.0), Some(2));
-        assert_eq!(wait(Reason::AppUnavailable, 10_000, None, 0.0), Some(300));
-        let since = NOW.minus(Duration::from_secs(20 * 24 * 3600));
-        let failed = Failed { reason: Reason::AppUnavailable, count: 1, since, retry_after: None };
-        assert_eq!(next(failed, NOW, 0.0), Next::GiveUp(Reason::GaveUp));
+        let after = |seconds: u64| {
+            let since = NOW.minus(Duration::from_secs(seconds));
+            next(Failed { reason: Reason::AppUnavailable, count: 1, since, retry_after: None }, NOW, 0.0)
+        };
+        let at = |seconds| Next::At(NOW.plus(Duration::from_secs(seconds)));
+        assert_eq!([after(0), after(30), after(7200)], [at(2), at(30), at(300)]);
+        assert_eq!(after(20 * 24 * 3600), Next::GiveUp(Reason::GaveUp));
     }
 
     #[test]

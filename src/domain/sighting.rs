@@ -51,11 +51,11 @@ impl Protocol {
         }
     }
 
-    /// The protocol with this name; anything else is unknown.
-    pub fn from_name(name: &str) -> Self {
-        match name {
-            "torrent" => Self::Torrent,
-            "usenet" => Self::Usenet,
+    /// Reads a name, ours or Prowlarr's, or the number that the apps' histories have as text.
+    pub fn parse(text: &str) -> Self {
+        match text.to_ascii_lowercase().as_str() {
+            "2" | "torrent" => Self::Torrent,
+            "1" | "usenet" => Self::Usenet,
             _ => Self::Unknown,
         }
     }

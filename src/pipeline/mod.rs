@@ -1,1 +1,28 @@
-//! (opening)
+//! The order of the flow, and who does what when.
+//!
+//! Owns: the only place that knows that a sighting becomes a grab, a grab a download, a download a stored torrent; due
+//! work, its steps and their outcomes, periodic work, housekeeping. State lives in rows, so that a restart resumes.
+//! Must not know: HTTP routes, command lines, how a statement or a feed is written.
+
+pub mod deps;
+pub mod housekeeping;
+pub mod periodic;
+pub mod polls;
+pub mod step;
+pub mod sync;
+pub mod worker;
+
+mod report;
+mod torrent;
+
+use std::sync::Arc;
+
+use crate::ops::shutdown::Lifecycle;
+use deps::Deps;
+
+/// Starts the workers and the periodic work; they end when the life does.
+pub fn start(deps: &Arc<Deps>, life: &Lifecycle) {
+    life.spawn(worker::run(Arc::clone(deps), life.clone()));
+    life.spawn(periodic::run(Arc::clone(deps), life.clone()));
+    life.spawn(housekeeping::run(Arc::clone(deps), life.clone()));
+}

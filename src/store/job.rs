@@ -58,6 +58,13 @@ impl Store {
         tx.commit().await
     }
 
+    /// The jobs that are due and that nobody does now.
+    pub async fn due_jobs(&self, now: Ts) -> Result<Vec<String>, StoreError> {
+        Ok(read!(self, pool => sqlx::query_scalar(
+            "SELECT name FROM job WHERE due_at <= $1 AND lease_until <= $1 ORDER BY due_at, name",
+        ).bind(now.millis()).fetch_all(pool))?)
+    }
+
     /// When a job is due.
     pub async fn job_due(&self, name: &str) -> Result<Option<Ts>, StoreError> {
         let due: Option<i64> = read!(self, pool => sqlx::query_scalar("SELECT due_at FROM job WHERE name = $1")

@@ -66,7 +66,7 @@ impl GrabRow {
             state: GrabState::from_name(&self.state).ok_or_else(|| self.unknown("state"))?,
             reason: self.reason()?,
             expected_infohash: self.expected_infohash.as_deref().and_then(|hash| hash.parse().ok()),
-            protocol: Protocol::from_name(&self.protocol),
+            protocol: Protocol::parse(&self.protocol),
             size_bytes: self.size_bytes.and_then(|size| u64::try_from(size).ok()),
             grabbed_at: Ts::from_millis(self.grabbed_at),
             created_at: Ts::from_millis(self.created_at),

@@ -1,0 +1,93 @@
+//! What the steps work with, and the rules of the settings that they follow.
+
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::clients::arr::ArrClient;
+use crate::clients::prowlarr::ProwlarrClient;
+use crate::config::section::sync::SyncMode;
+use crate::domain::app::{AppKind, AppName};
+use crate::domain::feed_window;
+use crate::fetch::download::{Downloader, Limits};
+use crate::ops::clock::Clock;
+use crate::ops::metrics::Metrics;
+use crate::pipeline::polls::PollCounter;
+use crate::store::Store;
+
+/// What the steps work with.
+pub struct Deps {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// The apps whose histories are read.
+    pub apps: Vec<App>,
+    /// Prowlarr, if one is configured.
+    pub prowlarr: Option<Prowlarr>,
+    /// Fetches links.
+    pub downloader: Downloader,
+    /// The rules.
+    pub rules: Rules,
+    /// Polls of feeds that are not written down yet.
+    pub polls: PollCounter,
+    /// Rung when work may have become due before its date says so.
+    pub wake: Notify,
+}
+
+/// An app whose history is read.
+pub struct App {
+    /// The person's name for it.
+    pub name: AppName,
+    /// What it is.
+    pub kind: AppKind,
+    /// Asks it.
+    pub client: ArrClient,
+}
+
+/// Our Prowlarr.
+pub struct Prowlarr {
+    /// The name under which its own grabs are listed.
+    pub name: AppName,
+    /// Asks it.
+    pub client: ProwlarrClient,
+}
+
+/// The rules that the settings set.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Which ways in are used.
+    pub mode: SyncMode,
+    /// Time between two readings of a history.
+    pub interval: Duration,
+    /// How far back the first reading of a history goes.
+    pub lookback: Duration,
+    /// How long finished grabs are kept; `None`: for ever.
+    pub retention: Option<Duration>,
+    /// The least score of a search result.
+    pub min_score: u32,
+    /// Whether a torrent must have the infohash that the app named.
+    pub strict_hash: bool,
+    /// Whether Prowlarr may be searched.
+    pub allow_search: bool,
+    /// Whether magnets are published.
+    pub allow_magnets: bool,
+    /// The bounds of one download.
+    pub download: Limits,
+    /// How feeds list their items.
+    pub feeds: feed_window::Limits,
+}
+
+impl Deps {
+    /// The app with this name, if its history is read.
+    pub fn app(&self, name: &AppName) -> Option<&App> {
+        self.apps.iter().find(|app| app.name == *name)
+    }
+
+    /// Name of the job that reads an app's history.
+    pub fn sync_job(app: &AppName) -> String {
+        format!("sync:{app}")
+    }
+}

@@ -1,0 +1,125 @@
+//! Periodic work: the readings of the histories and the purge, each once per period over all replicas.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::info;
+
+use super::deps::Deps;
+use super::{report, sync};
+use crate::config::section::sync::SyncMode;
+use crate::domain::time::Ts;
+use crate::ops::shutdown::Lifecycle;
+use crate::store::{JobLease, StoreError};
+
+/// Removes what is old.
+const PURGE: &str = "purge";
+/// Time between two purges.
+const PURGE_PERIOD: Duration = Duration::from_secs(3600);
+/// How long a job may take before another replica may do it.
+const LEASE: Duration = Duration::from_secs(600);
+/// Time between two looks at what is due.
+const LOOK: Duration = Duration::from_millis(500);
+/// The period of work that is done only when something asks for it.
+const NEVER: Duration = Duration::from_secs(365 * 24 * 3600);
+/// The memory of our own downloads in Prowlarr's history is kept this long, well past every overlap.
+const ECHO_MEMORY: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Does due jobs until the life ends.
+pub async fn run(deps: Arc<Deps>, life: Lifecycle) {
+    let stopping = life.stopping();
+    if let Err(error) = make_known(&deps).await {
+        report::database(&deps, "jobs", &error);
+    }
+    while !stopping.is_cancelled() {
+        if let Err(error) = start_due(&deps, &life).await {
+            report::database(&deps, "jobs", &error);
+        }
+        tokio::select! {
+            () = stopping.cancelled() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+async fn make_known(deps: &Deps) -> Result<(), StoreError> {
+    let now = deps.store.now().await?;
+    let names = deps.apps.iter().map(|app| &app.name).chain(deps.prowlarr.iter().map(|prowlarr| &prowlarr.name));
+    for name in names {
+        let job = Deps::sync_job(name);
+        deps.store.ensure_job(&job, now).await?;
+        // What happened while we were away is looked for at once.
+        deps.store.nudge_job(&job, now).await?;
+    }
+    deps.store.ensure_job(PURGE, now.plus(PURGE_PERIOD)).await
+}
+
+async fn start_due(deps: &Arc<Deps>, life: &Lifecycle) -> Result<(), StoreError> {
+    let now = deps.store.now().await?;
+    for name in deps.store.due_jobs(now).await? {
+        let Some(lease) = deps.store.claim_job(&name, now, LEASE).await? else { continue };
+        let (deps, hurry) = (Arc::clone(deps), life.hurry());
+        life.spawn(async move {
+            tokio::select! {
+                () = work(&deps, &lease, now) => {}
+                () = hurry.cancelled() => {}
+            }
+        });
+    }
+    Ok(())
+}
+
+async fn work(deps: &Deps, lease: &JobLease, claimed_at: Ts) {
+    let next = if lease.name == PURGE { purge(deps).await } else { read_history(deps, &lease.name).await };
+    let finished = match deps.store.now().await {
+        Ok(now) => deps.store.finish_job(lease, claimed_at, now.plus(next)).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = finished {
+        report::database(deps, "jobs", &error);
+    }
+}
+
+/// Reads the history that the job is named after, and says when next.
+async fn read_history(deps: &Deps, job: &str) -> Duration {
+    let read = if let Some(app) = deps.apps.iter().find(|app| Deps::sync_job(&app.name) == job) {
+        sync::app(deps, app).await
+    } else if let Some(prowlarr) = deps.prowlarr.iter().find(|prowlarr| Deps::sync_job(&prowlarr.name) == job) {
+        sync::prowlarr(deps, prowlarr).await
+    } else {
+        // An app that is configured no more, or only on another replica.
+        return NEVER;
+    };
+    if let Err(sync::SyncError::Store(error)) = &read {
+        report::database(deps, "sync", error);
+    }
+    // Without polling the next reading is the one that a webhook asks for.
+    if deps.rules.mode == SyncMode::WebhookOnly { NEVER } else { deps.rules.interval }
+}
+
+async fn purge(deps: &Deps) -> Duration {
+    if let Err(error) = purge_all(deps).await {
+        report::database(deps, "purge", &error);
+    }
+    PURGE_PERIOD
+}
+
+/// Removes all that is old, in portions.
+pub async fn purge_all(deps: &Deps) -> Result<(), StoreError> {
+    let now = deps.store.now().await?;
+    deps.store.forget_loose_ends(now.minus(ECHO_MEMORY), now).await?;
+    let Some(retention) = deps.rules.retention else { return Ok(()) };
+    let (mut grabs, mut torrents) = (0, 0);
+    loop {
+        let purged = deps.store.purge(now.minus(retention)).await?;
+        grabs += purged.grabs;
+        torrents += purged.torrents;
+        if !purged.more {
+            break;
+        }
+    }
+    if grabs + torrents > 0 {
+        info!(event = "purge.done", grabs, torrents);
+    }
+    Ok(())
+}

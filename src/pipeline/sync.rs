@@ -1,0 +1,212 @@
+//! Reading histories: the source of truth, since apps never send a webhook twice.
+//!
+//! A cursor per app moves only in the transaction that stored the rows before it; a failed page moves nothing. Every
+//! reading begins some time before the cursor, because rows appear late and clocks differ; what was seen is known.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+use super::deps::{App, Deps, Prowlarr};
+use crate::clients::error::ApiError;
+use crate::config::section::sync::SyncMode;
+use crate::domain::app::{AppKind, AppName};
+use crate::domain::time::Ts;
+use crate::intake::app_history::{self, Reading};
+use crate::intake::prowlarr_history;
+use crate::ops::metrics::{Outcome, Source};
+use crate::store::{AppSync, Batch, Recorded, StoreError};
+
+/// How far before the cursor a reading begins.
+const OVERLAP: Duration = Duration::from_secs(15 * 60);
+/// How far before the cursor the first reading after a longer pause begins: an app whose webhook we failed to answer
+/// stays silent for up to an hour.
+const LONG_OVERLAP: Duration = Duration::from_secs(26 * 3600);
+/// A pause after which a reading begins that far back.
+const PAUSE: Duration = Duration::from_secs(15 * 60);
+/// Sightings written in one transaction, so that a long history does not keep webhooks waiting.
+const CHUNK: usize = 200;
+/// How long a row of Prowlarr's waits after the asking app was read without claiming it.
+const CLAIM_PATIENCE: Duration = Duration::from_secs(10 * 60);
+
+/// What one reading of one history gave.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows that tell of grabs, those that were known already included.
+    pub rows: usize,
+    /// Grabs that were new.
+    pub new: usize,
+}
+
+/// Why a history was not read to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The app did not give it.
+    #[error(transparent)]
+    Upstream(#[from] ApiError),
+    /// The database did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Reads an app's history from its cursor on.
+pub async fn app(deps: &Deps, app: &App) -> Result<Summary, SyncError> {
+    let now = deps.store.now().await?;
+    let known = deps.store.app_sync(&app.name).await?;
+    let only_known = deps.rules.mode == SyncMode::WebhookOnly;
+    let since = if only_known {
+        match deps.store.oldest_without_link(&app.name).await? {
+            Some(oldest) => oldest.minus(OVERLAP),
+            None => return Ok(Summary::default()),
+        }
+    } else {
+        start(&known, deps.rules.lookback, now)
+    };
+    let started = Instant::now();
+    let reading = app_history::read(&app.client, &app.name, since, now).await;
+    let batch = Batch { only_known, backfill: known.cursor_at.is_none(), ..Batch::default() };
+    let cycle = Cycle { app: &app.name, source: Source::AppHistory, known: &known, since, started, now };
+    let summary = finish(deps, &cycle, reading, batch).await?;
+    settle(deps, now).await?;
+    Ok(summary)
+}
+
+/// Reads Prowlarr's history from its cursor on.
+pub async fn prowlarr(deps: &Deps, prowlarr: &Prowlarr) -> Result<Summary, SyncError> {
+    let now = deps.store.now().await?;
+    let known = deps.store.app_sync(&prowlarr.name).await?;
+    let since = start(&known, deps.rules.lookback, now);
+    let polled = polled_kinds(deps);
+    let context = prowlarr_history::Context { app: &prowlarr.name, polled: &polled, now };
+    let started = Instant::now();
+    let reading = prowlarr_history::read(&prowlarr.client, &context, since).await;
+    let batch = Batch { backfill: known.cursor_at.is_none(), ..Batch::default() };
+    let cycle = Cycle { app: &prowlarr.name, source: Source::ProwlarrHistory, known: &known, since, started, now };
+    finish(deps, &cycle, reading, batch).await
+}
+
+/// One reading, for writing and telling.
+struct Cycle<'a> {
+    app: &'a AppName,
+    source: Source,
+    known: &'a AppSync,
+    since: Ts,
+    started: Instant,
+    now: Ts,
+}
+
+/// Where a reading begins.
+fn start(known: &AppSync, lookback: Duration, now: Ts) -> Ts {
+    let Some(cursor) = known.cursor_at else { return now.minus(lookback) };
+    let paused = known.last_success_at.is_none_or(|at| now.since(at) >= PAUSE);
+    cursor.minus(if paused { LONG_OVERLAP } else { OVERLAP })
+}
+
+async fn finish(
+    deps: &Deps,
+    cycle: &Cycle<'_>,
+    reading: Result<Reading, ApiError>,
+    batch: Batch,
+) -> Result<Summary, SyncError> {
+    let app = cycle.app.as_str();
+    let written = match reading {
+        Ok(reading) => write(deps, cycle, reading, &batch).await.map_err(SyncError::Store),
+        Err(error) => {
+            deps.store.sync_failed(cycle.app, error.reason(), cycle.now).await?;
+            warn!(event = "sync.failed", app, cause = %error);
+            Err(error.into())
+        }
+    };
+    let (outcome, rows) = written.as_ref().map_or((Outcome::Failed, 0), |summary| (Outcome::Ok, summary.rows));
+    let rows = u64::try_from(rows).unwrap_or(u64::MAX);
+    deps.metrics.sync_ended(cycle.source, outcome, rows, cycle.started.elapsed(), cycle.now);
+    if let Ok(summary) = &written
+        && summary.new > 0
+    {
+        info!(event = "sync.found", app, new = summary.new, rows = summary.rows);
+    }
+    written
+}
+
+/// Writes a reading down in chunks; the cursor follows each chunk, so that a failure in the middle loses nothing and
+/// repeats little.
+async fn write(
+    deps: &Deps,
+    cycle: &Cycle<'_>,
+    mut reading: Reading,
+    batch: &Batch,
+) -> Result<Summary, StoreError> {
+    let mut summary = Summary { rows: reading.sightings.len(), new: 0 };
+    reading.sightings.sort_by_key(|sighting| sighting.grabbed_at);
+    // A row dated in the future must not move the cursor past what happens until then.
+    let end = reading.newest.unwrap_or(cycle.since).max(cycle.known.cursor_at.unwrap_or_default()).min(cycle.now);
+    let mut rest = reading.sightings;
+    loop {
+        let chunk: Vec<_> = rest.drain(..rest.len().min(CHUNK)).collect();
+        let reached = if rest.is_empty() {
+            end
+        } else {
+            chunk.last().map_or(cycle.since, |sighting| sighting.grabbed_at).min(cycle.now)
+        };
+        let cursor = (!batch.only_known || rest.is_empty()).then(|| (cycle.app.clone(), reached));
+        let part = Batch { sightings: chunk, cursor, only_known: batch.only_known, backfill: batch.backfill, ..Batch::default() };
+        let recorded = deps.store.record(part, cycle.now).await?;
+        summary.new += count(deps, cycle, batch, &recorded);
+        if rest.is_empty() {
+            break;
+        }
+    }
+    if summary.rows > 0 {
+        deps.wake.notify_waiters();
+    }
+    Ok(summary)
+}
+
+fn count(deps: &Deps, cycle: &Cycle<'_>, batch: &Batch, recorded: &[Recorded]) -> usize {
+    let mut new = 0;
+    for outcome in recorded {
+        match outcome {
+            Recorded::New(_) => {
+                new += 1;
+                if !batch.backfill && deps.rules.mode == SyncMode::WebhookPlusHistory {
+                    deps.metrics.grab_recovered(cycle.source);
+                }
+            }
+            Recorded::OwnEcho => deps.metrics.own_echo_skipped(),
+            Recorded::Known | Recorded::Merged(_) | Recorded::Waiting | Recorded::Ignored => {}
+        }
+    }
+    new
+}
+
+/// The kinds of app of which at least one is polled.
+fn polled_kinds(deps: &Deps) -> Vec<AppKind> {
+    if deps.rules.mode == SyncMode::WebhookOnly {
+        return Vec::new();
+    }
+    let mut kinds: Vec<AppKind> = deps.apps.iter().map(|app| app.kind).collect();
+    kinds.dedup();
+    kinds
+}
+
+/// Ends the wait of Prowlarr's rows that every app of the asking kind has had the time to claim.
+async fn settle(deps: &Deps, now: Ts) -> Result<(), StoreError> {
+    let mut settled = Vec::new();
+    for kind in polled_kinds(deps) {
+        let mut read_until = Some(now);
+        for app in deps.apps.iter().filter(|app| app.kind == kind) {
+            let at = deps.store.app_sync(&app.name).await?.last_success_at;
+            read_until = read_until.min(at);
+        }
+        if let Some(at) = read_until {
+            settled.push((kind.as_str().to_owned(), at.minus(CLAIM_PATIENCE)));
+        }
+    }
+    let made = deps.store.settle_waiting(&settled, now).await?;
+    if !made.is_empty() {
+        info!(event = "sync.unclaimed", grabs = made.len());
+        deps.wake.notify_waiters();
+    }
+    Ok(())
+}
