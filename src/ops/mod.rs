@@ -4,4 +4,9 @@
 //! state of health and the order of stopping. A leaf: must not know any other module of ours but `domain`.
 
 pub mod clock;
+pub mod health;
+pub mod log;
+pub mod metrics;
+pub mod redact;
+pub mod shutdown;
 pub mod text;

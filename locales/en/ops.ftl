@@ -1,0 +1,8 @@
+# Stopping the program.
+log-ops-stopping = Asked to stop: finishing what is under way within { $deadline_seconds } seconds.
+log-ops-stopped = Stopped.
+log-ops-stopped-in-a-hurry = Stopped, but work under way had to be interrupted. It resumes at the next start.
+log-ops-stopped-with-work-left = Forced to stop: { $tasks ->
+    [one] one task
+   *[other] { $tasks } tasks
+} did not end in time. The work resumes at the next start.

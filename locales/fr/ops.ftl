@@ -1,0 +1,8 @@
+# L’arrêt du programme.
+log-ops-stopping = Arrêt demandé : fin du travail en cours, { $deadline_seconds } secondes au plus.
+log-ops-stopped = Arrêt terminé.
+log-ops-stopped-in-a-hurry = Arrêt terminé, mais du travail en cours a dû être interrompu. Il reprendra au démarrage.
+log-ops-stopped-with-work-left = Arrêt forcé : { $tasks ->
+    [one] une tâche n’a
+   *[other] { $tasks } tâches n’ont
+} pas fini à temps. Le travail reprendra au démarrage.

@@ -1,0 +1,168 @@
+//! The closed sets of label values, so that the number of series is bounded by this file.
+//!
+//! Owns: the words of labels. A word that could come from outside (a title, an address, an error's text) has no
+//! place here.
+
+use crate::domain::app::AppKind;
+
+macro_rules! labels {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$value_doc])* $value,)* }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$value,)*];
+
+            /// The word in the metric.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$value => $text,)* }
+            }
+        }
+    )*};
+}
+
+labels! {
+    /// What became of a webhook.
+    WebhookResult {
+        /// A grab was stored or added to.
+        Stored = "stored",
+        /// The same report had been stored before.
+        Duplicate = "duplicate",
+        /// An event that needs nothing (a test, an import).
+        Ignored = "ignored",
+        /// Wrong secret, or not a webhook.
+        Refused = "refused",
+        /// It could not be stored; the app was told so.
+        Failed = "failed",
+    }
+    /// The event that a webhook reports.
+    WebhookEvent {
+        /// A grab.
+        Grab = "grab",
+        /// The app's test button.
+        Test = "test",
+        /// Any other.
+        Other = "other",
+    }
+    /// A state of a grab.
+    GrabState {
+        /// Being resolved.
+        Pending = "pending",
+        /// Published.
+        Ready = "ready",
+        /// Given up.
+        Failed = "failed",
+        /// Nothing to fetch.
+        Skipped = "skipped",
+    }
+    /// What an attempt tried.
+    AttemptKind {
+        /// Looked for the link in the app's history.
+        History = "history",
+        /// Downloaded the torrent.
+        Download = "download",
+        /// Searched through Prowlarr.
+        Search = "search",
+    }
+    /// How an attempt, an upstream request or a sync cycle ended.
+    Outcome {
+        /// As wanted.
+        Ok = "ok",
+        /// Not, and it will be tried again.
+        Retry = "retry",
+        /// Not, for good.
+        Failed = "failed",
+    }
+    /// What a request to an upstream asked for.
+    Operation {
+        /// Whether it is there, and its version.
+        Status = "status",
+        /// Rows of a history.
+        History = "history",
+        /// A search.
+        Search = "search",
+        /// A torrent.
+        Download = "download",
+        /// Its settings: indexers, notifications.
+        Settings = "settings",
+    }
+    /// Where a sync cycle reads.
+    Source {
+        /// The histories of the apps.
+        AppHistory = "app_history",
+        /// The history of Prowlarr.
+        ProwlarrHistory = "prowlarr_history",
+    }
+    /// The form of a feed.
+    FeedFormat {
+        /// RSS 2.0.
+        Rss = "rss",
+        /// Atom.
+        Atom = "atom",
+        /// JSON Feed 1.1.
+        Json = "json_feed",
+        /// Torznab.
+        Torznab = "torznab",
+        /// The predecessor's JSON.
+        Legacy = "legacy_json",
+    }
+    /// How a request for a feed was answered.
+    FeedResult {
+        /// With the feed.
+        Sent = "sent",
+        /// With 304: the client has it.
+        NotModified = "not_modified",
+        /// With a refusal: unknown or revoked.
+        Refused = "refused",
+    }
+    /// Where an item stands in a feed.
+    ItemState {
+        /// Not fetched by its client yet.
+        Waiting = "waiting",
+        /// Fetched.
+        Delivered = "delivered",
+    }
+    /// What failed in the database.
+    DbError {
+        /// No connection.
+        Unavailable = "unavailable",
+        /// Locked for too long.
+        Busy = "busy",
+        /// Anything else.
+        Other = "other",
+    }
+    /// How somebody tried to get in.
+    AuthMethod {
+        /// With a password.
+        Password = "password",
+        /// With a session's cookie.
+        Session = "session",
+        /// With an API key.
+        ApiKey = "api_key",
+        /// With a webhook's secret.
+        Webhook = "webhook",
+        /// With a feed's token.
+        Feed = "feed",
+    }
+}
+
+/// A machine that requests go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// An app of this kind.
+    App(AppKind),
+    /// An indexer or a tracker, reached directly.
+    Indexer,
+}
+
+impl Service {
+    /// The word in the metric.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::App(kind) => kind.as_str(),
+            Self::Indexer => "indexer",
+        }
+    }
+}
