@@ -8,78 +8,129 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::VerifyError;
-use super::layout::{Layout, Name, Place};
+use super::bencode::Node;
+use super::layout::{File, Layout, Path, index};
+use super::names::sanitize_element;
 
 /// libtorrent's `max_duplicate_filenames`.
 const MAX_CLASHES: usize = 500;
 /// The longest suffix that libtorrent appends, in bytes.
 const MAX_SUFFIX_BYTES: usize = 49;
 
-/// What already has a path.
-enum Taken {
-    Directory,
-    File,
-    Pad(u64),
-}
-
-/// A path, cases folded, as a number: 64 bits of a hash that no file can be made to collide in by accident.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Path(u64);
+/// A path, cases folded, as a number. Two paths with one number would at worst be counted as a clash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Key(u64);
 
 /// Checks that a client can tell all files of `layout` apart.
 pub(super) fn check(layout: &Layout<'_>) -> Result<(), VerifyError> {
-    let root = Path(0).join(&layout.name);
-    let mut places = Vec::with_capacity(layout.directories.len());
-    let mut taken = HashMap::with_capacity(layout.directories.len() + layout.files.len());
-    for directory in &layout.directories {
-        // A parent stands before its children.
-        let path = place_path(root, &places, directory.parent).join(&directory.name);
-        if directory.holds_files {
-            taken.insert(path, Taken::Directory);
-        }
-        places.push(path);
-    }
-    if layout.files.iter().any(|file| file.name == Name::Pad) {
-        taken.insert(root.join(b".pad"), Taken::Directory);
-    }
+    let keys = Keys::new(layout);
+    // The size of the pad where it is one: pads of one size are one file to a client.
+    let mut taken: HashMap<Key, Option<u64>> = HashMap::with_capacity(layout.files.len());
     let mut clashes = 0;
     for file in &layout.files {
-        let in_place = place_path(root, &places, file.place);
-        let size;
-        let (parent, name) = match &file.name {
-            Name::Text(name) => (in_place, name.as_ref()),
-            Name::Pad => {
-                size = file.size_bytes.to_string();
-                (in_place.join(b".pad"), size.as_bytes())
-            }
-        };
-        let occupant = if file.is_pad { Taken::Pad(file.size_bytes) } else { Taken::File };
-        let path = parent.join(name);
-        match taken.get(&path) {
-            None => {
-                taken.insert(path, occupant);
-            }
-            // Pads of one size are one file to a client.
-            Some(Taken::Pad(other)) if file.is_pad && *other == file.size_bytes => {}
-            Some(_) => {
-                let renamed = (1..)
-                    .map(|number| parent.join(&numbered(name, number)))
-                    .take(MAX_CLASHES + 1 - clashes)
-                    .inspect(|path| clashes += usize::from(taken.contains_key(path)))
-                    .find(|path| !taken.contains_key(path))
-                    .ok_or(VerifyError::TooManyDuplicates)?;
-                taken.insert(renamed, occupant);
-            }
+        let pad_size = file.is_pad.then_some(file.size_bytes);
+        let (parent, name) = keys.of(file);
+        let mut key = parent.join(&name);
+        if pad_size.is_some() && taken.get(&key) == Some(&pad_size) {
+            continue;
         }
+        let is_taken = |key: Key, taken: &HashMap<Key, _>| taken.contains_key(&key) || keys.is_directory(key);
+        let mut number = 0;
+        while is_taken(key, &taken) {
+            clashes += usize::from(number > 0);
+            if clashes > MAX_CLASHES {
+                return Err(VerifyError::TooManyDuplicates);
+            }
+            number += 1;
+            key = parent.join(&numbered(&name, number));
+        }
+        taken.insert(key, pad_size);
     }
     Ok(())
 }
 
-fn place_path(root: Path, places: &[Path], place: Place) -> Path {
-    match place {
-        Place::Save => Path(0),
-        Place::Root => root,
-        Place::Directory(index) => usize::try_from(index).ok().and_then(|at| places.get(at)).map_or(root, |path| *path),
+/// The directories of a layout.
+struct Keys {
+    root: Key,
+    /// In the order of the v2 tree.
+    tree: Vec<Key>,
+    /// Every directory that holds a file, sorted.
+    directories: Vec<Key>,
+}
+
+impl Keys {
+    fn new(layout: &Layout<'_>) -> Self {
+        let root = Key(0).join(&layout.name);
+        let mut keys = Self { root, tree: Vec::with_capacity(layout.tree.len()), directories: Vec::new() };
+        for directory in &layout.tree {
+            let key = keys.tree_key(directory.parent).join(&sanitize_element(directory.name));
+            keys.tree.push(key);
+            if directory.holds_files {
+                keys.directories.push(key);
+            }
+        }
+        for file in &layout.files {
+            match file.path {
+                Path::Listed(path) => keys.add_listed(path),
+                Path::NamelessPad | Path::AddedPad => keys.directories.push(root.join(b".pad")),
+                Path::Alone(_) | Path::InTree(..) => {}
+            }
+        }
+        keys.directories.sort_unstable();
+        keys.directories.dedup();
+        keys
+    }
+
+    fn add_listed(&mut self, path: Node<'_>) {
+        let mut parts = path.list().into_iter().flatten().filter_map(Node::string).peekable();
+        let mut key = self.root;
+        while let (Some(part), Some(_)) = (parts.next(), parts.peek()) {
+            key = key.join(&sanitize_element(part));
+            self.directories.push(key);
+        }
+    }
+
+    /// A file's directory and name.
+    fn of(&self, file: &File<'_>) -> (Key, Vec<u8>) {
+        match file.path {
+            Path::Alone(name) => (Key(0), sanitize_element(name).into_owned()),
+            Path::InTree(directory, name) => (self.tree_key(directory), sanitize_element(name).into_owned()),
+            Path::NamelessPad => (Key(0).join(b".pad"), file.size_bytes.to_string().into_bytes()),
+            Path::AddedPad => (self.root.join(b".pad"), file.size_bytes.to_string().into_bytes()),
+            Path::Listed(path) => {
+                let mut parts = path.list().into_iter().flatten().filter_map(Node::string).peekable();
+                let mut key = self.root;
+                let mut name = Vec::new();
+                while let Some(part) = parts.next() {
+                    if parts.peek().is_some() {
+                        key = key.join(&sanitize_element(part));
+                    } else {
+                        name = sanitize_element(part).into_owned();
+                    }
+                }
+                (key, name)
+            }
+        }
+    }
+
+    fn tree_key(&self, directory: Option<u32>) -> Key {
+        directory.and_then(|at| self.tree.get(index(at)).copied()).unwrap_or(self.root)
+    }
+
+    fn is_directory(&self, key: Key) -> bool {
+        self.directories.binary_search(&key).is_ok()
+    }
+}
+
+impl Key {
+    /// The key of `name` in this directory.
+    fn join(self, name: &[u8]) -> Self {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        for byte in name {
+            hasher.write_u8(byte.to_ascii_lowercase());
+        }
+        Self(hasher.finish())
     }
 }
 
@@ -91,15 +142,4 @@ fn numbered(name: &[u8], number: usize) -> Vec<u8> {
     suffix.extend_from_slice(extension);
     suffix.truncate(MAX_SUFFIX_BYTES);
     [base, &suffix].concat()
-}
-
-impl Path {
-    fn join(self, name: &[u8]) -> Self {
-        let mut hasher = DefaultHasher::new();
-        self.hash(&mut hasher);
-        for byte in name {
-            hasher.write_u8(byte.to_ascii_lowercase());
-        }
-        Self(hasher.finish())
-    }
 }

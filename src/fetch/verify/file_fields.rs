@@ -1,40 +1,51 @@
-//! What v1 and v2 metadata have in common about a file: attributes (BEP 47) and the target of a symlink.
+//! What v1 and v2 metadata have in common about a file: its length, attributes and symlink (BEP 47).
 //!
 //! Owns: reading these fields. Must not know: where a file is listed or how it is laid out.
 
 use super::VerifyError;
-use super::bencode::Node;
-use super::names::sanitize;
+use super::bencode::{Kind, Node};
+use super::layout::file_size;
 
 /// How many parts a path may have; libtorrent's `max_directory_depth`.
-pub(super) const MAX_PATH_PARTS: usize = 100;
+const MAX_PATH_PARTS: usize = 100;
 
-/// The attributes of a file that matter here.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Attributes {
+/// What both kinds of metadata say of a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FileFields<'a> {
+    length: Option<Node<'a>>,
+    symlink_path: Option<Node<'a>>,
     pub(super) is_pad: bool,
-    pub(super) is_symlink: bool,
+    is_symlink: bool,
 }
 
-/// Reads `attr`; one that is no string says nothing.
-pub(super) fn attributes(file: Node<'_>) -> Attributes {
-    let letters = file.get(b"attr").and_then(Node::string).unwrap_or_default();
-    Attributes { is_pad: letters.contains(&b'p'), is_symlink: letters.contains(&b'l') }
+impl<'a> FileFields<'a> {
+    /// Reads the fields of a file's dictionary; an `attr` that is no string says nothing.
+    pub(super) fn read(file: Node<'a>) -> Self {
+        let [attr, length, symlink_path] = file.fields(["attr", "length", "symlink path"]);
+        let letters = attr.and_then(Node::string).unwrap_or_default();
+        let (is_pad, is_symlink) = (letters.contains(&b'p'), letters.contains(&b'l'));
+        Self { length, symlink_path, is_pad, is_symlink }
+    }
+
+    /// The file's size; a symlink has no bytes, whatever its `length`.
+    pub(super) fn size_bytes(self) -> Result<u64, VerifyError> {
+        if self.is_symlink { Ok(0) } else { file_size(self.length.and_then(Node::integer)) }
+    }
+
+    /// Checks a symlink's target. Clients repair one that leads nowhere, but not one that they cannot read.
+    pub(super) fn check_symlink(self) -> Result<(), VerifyError> {
+        match self.symlink_path.filter(|path| self.is_symlink && path.kind() == Kind::List) {
+            Some(path) => check_path(path),
+            None => Ok(()),
+        }
+    }
 }
 
-/// The strings of a path. `Err` if it has too many parts or one is no string.
-pub(super) fn path_parts<'a>(path: Node<'a>) -> Result<Vec<&'a [u8]>, VerifyError> {
-    let parts = || path.list().into_iter().flatten();
-    if parts().nth(MAX_PATH_PARTS).is_some() {
+/// Checks a path, a list: it may not have too many parts, and all must be strings.
+pub(super) fn check_path(path: Node<'_>) -> Result<(), VerifyError> {
+    let mut parts = path.list().into_iter().flatten();
+    if parts.clone().nth(MAX_PATH_PARTS).is_some() {
         return Err(VerifyError::PathTooDeep);
     }
-    parts().map(|part| part.string().ok_or(VerifyError::InvalidPath)).collect()
-}
-
-/// Whether the symlink `file` has a target. Clients repair a target that leads nowhere, but not one that they cannot read.
-pub(super) fn has_symlink_target(file: Node<'_>) -> Result<bool, VerifyError> {
-    let Some(target) = file.get(b"symlink path").filter(|target| target.list().is_some()) else {
-        return Ok(false);
-    };
-    Ok(path_parts(target)?.into_iter().any(|part| !sanitize(part).is_empty()))
+    if parts.all(|part| part.kind() == Kind::String) { Ok(()) } else { Err(VerifyError::InvalidPath) }
 }

@@ -3,13 +3,13 @@
 //! Owns: walking the tree once, without recursion, and what a file in it must have. Must not know: piece layers, v1.
 
 use super::VerifyError;
-use super::bencode::{Cursor, Node, Token};
-use super::file_fields::{attributes, has_symlink_target};
-use super::layout::{File, Layout, Name, Place, file_size};
+use super::bencode::{Cursor, Kind, Node, Token};
+use super::file_fields::FileFields;
+use super::layout::{Directory, File, Layout, Path};
 use super::names::sanitize_element;
 
 /// Adds the files of `tree`. A tree of one file is a torrent without a directory, unless `is_multi_file` says that the
-/// v1 half lists files.
+/// v1 half lists files. Keys are unique, because `info` is canonical, so every directory is met once.
 pub(super) fn add_tree<'a>(
     layout: &mut Layout<'a>,
     tree: Node<'a>,
@@ -17,31 +17,28 @@ pub(super) fn add_tree<'a>(
 ) -> Result<(), VerifyError> {
     let mut cursor = tree.tokens();
     cursor.next();
-    let mut open = vec![Place::Root];
-    let mut may_be_single = !is_multi_file;
-    while let Some(&place) = open.last() {
+    let mut open = vec![None];
+    let mut may_be_alone = !is_multi_file;
+    while let Some(&directory) = open.last() {
         let Some(Token::String(key)) = cursor.next() else {
             open.pop();
             continue;
         };
-        let raw = key.string().unwrap_or_default();
-        if raw.is_empty() {
-            return Err(VerifyError::InvalidFiles);
-        }
-        let named = without_leading_slashes(raw);
+        let name = match key.string() {
+            Some(raw) if !raw.is_empty() => without_leading_slashes(raw),
+            _ => return Err(VerifyError::InvalidFiles),
+        };
         if let Some(file) = leaf(&mut cursor) {
-            let is_single = may_be_single && cursor.clone().next() == Some(Token::End);
-            let place = if is_single { Place::Save } else { place };
-            add_file(layout, file, place, named)?;
+            let is_alone = may_be_alone && cursor.clone().next() == Some(Token::End);
+            let path = if is_alone { Path::Alone(name) } else { Path::InTree(directory, name) };
+            add_file(layout, file, path, name)?;
         } else if cursor.next() != Some(Token::Dict) {
             return Err(VerifyError::InvalidFiles);
-        } else if cursor.clone().next() == Some(Token::End) {
-            // An empty directory is no file and leaves no trace.
-            cursor.next();
         } else {
-            open.push(layout.directory(place, raw, sanitize_element(named)));
+            open.push(u32::try_from(layout.tree.len()).ok());
+            layout.tree.push(Directory { parent: directory, name, holds_files: false });
         }
-        may_be_single = false;
+        may_be_alone = false;
     }
     Ok(())
 }
@@ -67,30 +64,26 @@ fn leaf<'a>(cursor: &mut Cursor<'a>) -> Option<Node<'a>> {
 fn add_file<'a>(
     layout: &mut Layout<'a>,
     file: Node<'a>,
-    place: Place,
+    path: Path<'a>,
     name: &'a [u8],
 ) -> Result<(), VerifyError> {
-    if file.dict().is_none() {
+    if file.kind() != Kind::Dict {
         return Err(VerifyError::InvalidFiles);
     }
-    let attributes = attributes(file);
-    if attributes.is_pad {
+    let fields = FileFields::read(file);
+    if fields.is_pad {
         return Err(VerifyError::PadFileInTree);
     }
-    let size_bytes = if attributes.is_symlink {
-        has_symlink_target(file)?;
-        0
-    } else {
-        file_size(file.get(b"length").and_then(Node::integer))?
-    };
+    let size_bytes = fields.size_bytes()?;
+    fields.check_symlink()?;
     let pieces_root = if size_bytes == 0 { None } else { Some(pieces_root(file)?) };
-    let name = Name::Text(sanitize_element(name));
-    layout.add(File { place, name, size_bytes, is_pad: false, pieces_root })
+    layout.add(File { path, size_bytes, is_pad: false, pieces_root }, &sanitize_element(name))
 }
 
 /// The root of the file's hash tree; all zeros is none.
-fn pieces_root<'a>(file: Node<'a>) -> Result<&'a [u8; 32], VerifyError> {
-    let root = file.get(b"pieces root").and_then(Node::string).and_then(|root| root.try_into().ok());
+fn pieces_root(file: Node<'_>) -> Result<&[u8; 32], VerifyError> {
+    let [root] = file.fields(["pieces root"]);
+    let root = root.and_then(Node::string).and_then(|root| root.try_into().ok());
     root.filter(|root| *root != &[0; 32]).ok_or(VerifyError::MissingPiecesRoot)
 }
 

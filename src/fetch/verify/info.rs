@@ -34,36 +34,41 @@ pub(super) struct Info<'a> {
 
 /// Reads `info`, a dictionary.
 pub(super) fn read(info: Node<'_>) -> Result<Info<'_>, VerifyError> {
-    let is_v2 = is_version_2(info)?;
-    let piece_length = piece_length(info, is_v2)?;
+    let [version, piece_length, name_utf8, name] =
+        info.fields(["meta version", "piece length", "name.utf-8", "name"]);
+    let [tree, list, length, pieces, private] =
+        info.fields(["file tree", "files", "length", "pieces", "private"]);
+    let is_v2 = is_version_2(info, version)?;
+    let piece_length = read_piece_length(piece_length, is_v2)?;
+    // Clients take the key that says UTF-8 first.
+    let name = name_utf8.and_then(Node::string).or(name.and_then(Node::string));
+    let name = name.ok_or(VerifyError::MissingName)?;
     let sha1 = Sha1::digest(info.bytes()).into();
-    let name = match sanitize(v1_files::torrent_name(info).ok_or(VerifyError::MissingName)?) {
-        name if name.is_empty() => Cow::Owned(hex::encode(sha1).into_bytes()),
-        name => name,
+    let shown = match sanitize(name) {
+        shown if shown.is_empty() => Cow::Owned(hex::encode(sha1).into_bytes()),
+        shown => shown,
     };
-    let list = info.get(b"files").filter(|files| files.kind() == Kind::List);
-    let has_v1 = !is_v2 || list.is_some() || info.get(b"length").is_some();
+    let list = list.filter(|files| files.kind() == Kind::List);
+    let has_v1 = !is_v2 || list.is_some() || length.is_some();
 
-    let v2 = file_tree(info, is_v2)?
-        .map(|tree| {
-            let mut layout = Layout::new(name.clone(), piece_length);
-            file_tree::add_tree(&mut layout, tree, list.is_some()).map(|()| layout)
-        })
-        .transpose()?;
-    let mut v1 = Layout::new(name, piece_length);
-    match list {
-        Some(list) => v1_files::add_list(&mut v1, list)?,
-        None if has_v1 => v1_files::add_single(&mut v1, info)?,
+    let mut v2 = Layout::new(shown.clone(), piece_length);
+    match tree.filter(|tree| tree.kind() == Kind::Dict) {
+        Some(tree) if is_v2 => file_tree::add_tree(&mut v2, tree, list.is_some())?,
+        Some(_) => return Err(VerifyError::MissingMetaVersion),
+        None if is_v2 => return Err(VerifyError::MissingFileTree),
         None => {}
     }
-    let layout = match v2 {
-        Some(v2) => merge(v2, &v1)?,
-        None => v1,
-    };
+    let mut v1 = Layout::new(shown, piece_length);
+    match list {
+        Some(list) => v1_files::add_list(&mut v1, list)?,
+        None if has_v1 => v1_files::add_single(&mut v1, info, name)?,
+        None => {}
+    }
+    let layout = if is_v2 { merge(v2, &v1)? } else { v1 };
     if layout.files.is_empty() {
         return Err(VerifyError::NoFiles);
     }
-    check_pieces(info, &layout, is_v2)?;
+    check_pieces(pieces, &layout, is_v2)?;
     if layout.total_bytes == 0 {
         return Err(VerifyError::InvalidLength);
     }
@@ -71,13 +76,13 @@ pub(super) fn read(info: Node<'_>) -> Result<Info<'_>, VerifyError> {
         layout,
         v1: has_v1.then_some(sha1),
         v2: is_v2.then(|| Sha256::digest(info.bytes()).into()),
-        private: info.get(b"private").and_then(Node::integer).is_some_and(|flag| flag != 0),
+        private: private.and_then(Node::integer).is_some_and(|flag| flag != 0),
     })
 }
 
 /// Reads `meta version`: absent, zero and one are BEP 3.
-fn is_version_2(info: Node<'_>) -> Result<bool, VerifyError> {
-    let version = info.get(b"meta version").and_then(Node::integer).unwrap_or(-1);
+fn is_version_2(info: Node<'_>, version: Option<Node<'_>>) -> Result<bool, VerifyError> {
+    let version = version.and_then(Node::integer).unwrap_or(-1);
     // libtorrent keeps 32 bits of the number, so that 2³² + 2 is version 2 to it.
     let [a, b, c, d, ..] = version.to_le_bytes();
     let version = i32::from_le_bytes([a, b, c, d]);
@@ -87,23 +92,13 @@ fn is_version_2(info: Node<'_>) -> Result<bool, VerifyError> {
     if version > 2 { Err(VerifyError::UnknownVersion) } else { Ok(version == 2) }
 }
 
-fn piece_length(info: Node<'_>, is_v2: bool) -> Result<u64, VerifyError> {
-    let length = info.get(b"piece length").and_then(Node::integer);
+fn read_piece_length(length: Option<Node<'_>>, is_v2: bool) -> Result<u64, VerifyError> {
     length
+        .and_then(Node::integer)
         .and_then(|length| u64::try_from(length).ok())
         .filter(|length| (1..=MAX_PIECE_BYTES).contains(length))
         .filter(|length| !is_v2 || (*length >= BLOCK_BYTES && length.is_power_of_two()))
         .ok_or(VerifyError::InvalidPieceLength)
-}
-
-/// The `file tree`, which version 2 must have and nothing else may.
-fn file_tree(info: Node<'_>, is_v2: bool) -> Result<Option<Node<'_>>, VerifyError> {
-    let tree = info.get(b"file tree").filter(|tree| tree.kind() == Kind::Dict);
-    match (is_v2, tree.is_some()) {
-        (true, false) => Err(VerifyError::MissingFileTree),
-        (false, true) => Err(VerifyError::MissingMetaVersion),
-        _ => Ok(tree),
-    }
 }
 
 /// The files of a v2 torrent or hybrid: both halves must be the same content.
@@ -118,12 +113,12 @@ fn merge<'a>(mut v2: Layout<'a>, v1: &Layout<'a>) -> Result<Layout<'a>, VerifyEr
 }
 
 /// Checks the number of pieces, and that `pieces` has a hash for each. Clients load a hybrid without `pieces`.
-fn check_pieces(info: Node<'_>, layout: &Layout<'_>, is_v2: bool) -> Result<(), VerifyError> {
+fn check_pieces(pieces: Option<Node<'_>>, layout: &Layout<'_>, is_v2: bool) -> Result<(), VerifyError> {
     let count = layout.total_bytes.div_ceil(layout.piece_length_bytes);
     if count > MAX_PIECES {
         return Err(VerifyError::TooManyPieces);
     }
-    match info.get(b"pieces").and_then(Node::string) {
+    match pieces.and_then(Node::string) {
         Some(hashes) if u64::try_from(hashes.len()) == Ok(count * PIECE_HASH_BYTES) => Ok(()),
         Some(_) => Err(VerifyError::WrongPieces),
         None if is_v2 => Ok(()),

@@ -28,12 +28,13 @@ use crate::domain::torrent::TorrentFacts;
 /// Verifies `bytes` as a torrent file.
 pub fn verify(bytes: &[u8]) -> Result<TorrentFacts, VerifyError> {
     let root = decode(bytes)?;
-    let Some(info) = root.get(b"info").filter(|info| info.kind() == Kind::Dict) else {
+    let [info, layers] = root.fields(["info", "piece layers"]).map(|field| field.filter(|it| it.kind() == Kind::Dict));
+    let Some(info) = info else {
         let is_magnet = magnet_uri(root).is_some();
         return Err(if is_magnet { VerifyError::Magnet } else { VerifyError::MissingInfo });
     };
     let info = info::read(info)?;
-    if let Some(layers) = root.get(b"piece layers").filter(|layers| info.v2.is_some() && layers.kind() == Kind::Dict) {
+    if let Some(layers) = layers.filter(|_| info.v2.is_some()) {
         piece_layers::check(layers, &info.layout)?;
     }
     duplicates::check(&info.layout)?;
@@ -72,5 +73,6 @@ fn decode(bytes: &[u8]) -> Result<Node<'_>, VerifyError> {
 }
 
 fn magnet_uri(root: Node<'_>) -> Option<&str> {
-    sniff::magnet(root.get(b"magnet-uri")?.string()?)
+    let [link] = root.fields(["magnet-uri"]);
+    sniff::magnet(link?.string()?)
 }

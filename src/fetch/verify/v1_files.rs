@@ -3,29 +3,36 @@
 //! Owns: reading both forms. Must not know: hashes, v2.
 
 use super::VerifyError;
-use super::bencode::Node;
-use super::file_fields::{attributes, has_symlink_target, path_parts};
-use super::layout::{File, Layout, Name, Place, file_size};
+use super::bencode::{Kind, Node};
+use super::file_fields::{FileFields, check_path};
+use super::layout::{File, Layout, Path};
 use super::names::{sanitize, sanitize_element};
 
 /// What a part of the path contains in pad files that BitComet makes, which lack the attribute.
 const BITCOMET_PAD: &[u8] = b"_____padding_file_";
 
-/// Adds the one file of a torrent that has no list of files.
-pub(super) fn add_single<'a>(layout: &mut Layout<'a>, info: Node<'a>) -> Result<(), VerifyError> {
-    let size_bytes = size(info)?;
-    let name = torrent_name(info).filter(|name| !name.is_empty()).map(sanitize);
-    let name = name.filter(|name| !name.is_empty()).ok_or(VerifyError::MissingName)?;
-    let is_pad = attributes(info).is_pad || is_bitcomet_pad(&name);
-    check_symlink(info)?;
-    layout.add(File { place: Place::Save, name: Name::Text(name), size_bytes, is_pad, pieces_root: None })
+/// Adds the one file, called `name`, of a torrent that has no list of files.
+pub(super) fn add_single<'a>(
+    layout: &mut Layout<'a>,
+    info: Node<'a>,
+    name: &'a [u8],
+) -> Result<(), VerifyError> {
+    let fields = FileFields::read(info);
+    let size_bytes = fields.size_bytes()?;
+    let shown = sanitize(name);
+    if name.is_empty() || shown.is_empty() {
+        return Err(VerifyError::MissingName);
+    }
+    fields.check_symlink()?;
+    let is_pad = fields.is_pad || is_bitcomet_pad(&shown);
+    layout.add(File { path: Path::Alone(name), size_bytes, is_pad, pieces_root: None }, &shown)
 }
 
 /// Adds the files of a list.
 pub(super) fn add_list<'a>(layout: &mut Layout<'a>, files: Node<'a>) -> Result<(), VerifyError> {
     let all_are_pads = is_bitcomet_pad(&layout.name);
     for file in files.list().into_iter().flatten() {
-        if file.dict().is_none() {
+        if file.kind() != Kind::Dict {
             return Err(VerifyError::InvalidFiles);
         }
         add_listed(layout, file, all_are_pads)?;
@@ -34,53 +41,25 @@ pub(super) fn add_list<'a>(layout: &mut Layout<'a>, files: Node<'a>) -> Result<(
 }
 
 fn add_listed<'a>(layout: &mut Layout<'a>, file: Node<'a>, mut is_pad: bool) -> Result<(), VerifyError> {
-    let size_bytes = size(file)?;
-    let path = [b"path.utf-8".as_slice(), b"path"]
-        .into_iter()
-        .find_map(|key| file.get(key).filter(|path| path.list().is_some()));
-    let parts = path.map(path_parts).transpose()?.unwrap_or_default();
-    is_pad |= attributes(file).is_pad;
+    let fields = FileFields::read(file);
+    let size_bytes = fields.size_bytes()?;
+    let path = file.fields(["path.utf-8", "path"]).into_iter().flatten().find(|path| path.kind() == Kind::List);
+    path.map_or(Ok(()), check_path)?;
+    is_pad |= fields.is_pad;
 
-    let Some((last, directories)) = parts.split_last() else {
-        if !attributes(file).is_pad {
-            return Err(VerifyError::MissingName);
-        }
-        check_symlink(file)?;
-        return layout.add(File {
-            place: Place::Save,
-            name: Name::Pad,
-            size_bytes,
-            is_pad: true,
-            pieces_root: None,
-        });
-    };
-    let mut place = Place::Root;
-    for part in directories {
+    let mut last = None;
+    for part in path.and_then(Node::list).into_iter().flatten().filter_map(Node::string) {
         let name = sanitize_element(part);
         is_pad |= is_bitcomet_pad(&name);
-        place = layout.directory(place, part, name);
+        last = Some(name);
     }
-    let name = sanitize_element(last);
-    is_pad |= is_bitcomet_pad(&name);
-    check_symlink(file)?;
-    layout.add(File { place, name: Name::Text(name), size_bytes, is_pad, pieces_root: None })
-}
-
-/// The torrent's name as it is written; clients take the key that says UTF-8 first.
-pub(super) fn torrent_name(info: Node<'_>) -> Option<&[u8]> {
-    [b"name.utf-8".as_slice(), b"name"].into_iter().find_map(|key| info.get(key).and_then(Node::string))
-}
-
-/// A symlink has no bytes, whatever its `length`.
-fn size(file: Node<'_>) -> Result<u64, VerifyError> {
-    if attributes(file).is_symlink {
-        return Ok(0);
-    }
-    file_size(file.get(b"length").and_then(Node::integer))
-}
-
-fn check_symlink(file: Node<'_>) -> Result<(), VerifyError> {
-    if attributes(file).is_symlink { has_symlink_target(file).map(drop) } else { Ok(()) }
+    let (path, name) = match (path, last) {
+        (Some(path), Some(last)) => (Path::Listed(path), last),
+        _ if fields.is_pad => (Path::NamelessPad, b"".into()),
+        _ => return Err(VerifyError::MissingName),
+    };
+    fields.check_symlink()?;
+    layout.add(File { path, size_bytes, is_pad, pieces_root: None }, &name)
 }
 
 fn is_bitcomet_pad(name: &[u8]) -> bool {
