@@ -6,6 +6,7 @@
 pub mod app;
 pub mod ids;
 pub mod infohash;
+pub mod magnet;
 pub mod reason;
 pub mod text;
 pub mod time;
