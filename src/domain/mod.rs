@@ -10,6 +10,7 @@ pub mod feed_window;
 pub mod grab;
 pub mod ids;
 pub mod infohash;
+pub mod magnet;
 pub mod merge;
 pub mod reason;
 pub mod schedule;

@@ -3,3 +3,4 @@
 //! Must not know: the database, or which grab the bytes are for.
 
 pub mod download;
+pub mod verify;
