@@ -65,7 +65,7 @@ fn key_length(line: &str) -> usize {
     let word = line[dashes..].bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     let rest = &line[dashes + word..];
     let is_key = word > 0 && rest.starts_with(':') && matches!(rest.as_bytes().get(1), None | Some(b' ' | b'\t'));
-    if is_key { dashes + word + 1 } else { line.len() - line.trim_start_matches(' ').len() }
+    if is_key { dashes + word + 1 } else { dashes }
 }
 
 #[cfg(test)]
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(cut("  apikey: s3cret", "apikey", true), "  apikey: …|apikey");
         assert_eq!(cut("{url: x, key: s3cret, port: 9}", "port", true), "…port…|port");
         assert_eq!(cut("- name: radarr", "name", true), "- name: …|name");
-        assert_eq!(cut("  - s3cret", "s3cret", false), "  …********|********");
+        assert_eq!(cut("  - s3cret", "s3cret", false), "  - ********|********");
     }
 
     #[test]

@@ -76,25 +76,25 @@ codes! {
     /// Why the file as YAML cannot be read any further.
     Syntax {
         /// A tab where spaces are due.
-        Tab = "tab",
+        Tab = "syntax-tab",
         /// A quote that is not closed.
-        UnclosedQuote = "unclosed-quote",
+        UnclosedQuote = "syntax-unclosed-quote",
         /// Brackets or braces that do not match.
-        Brackets = "brackets",
+        Brackets = "syntax-brackets",
         /// Indentation that fits no level.
-        Indentation = "indentation",
+        Indentation = "syntax-indentation",
         /// A colon inside a value that is not quoted, or a key where none can be.
-        Colon = "colon",
+        Colon = "syntax-colon",
         /// A line without a colon where a key is due.
-        NoColon = "no-colon",
+        NoColon = "syntax-no-colon",
         /// A backslash that means nothing.
-        Escape = "escape",
+        Escape = "syntax-escape",
         /// A character with which no value can begin.
-        Reserved = "reserved",
+        Reserved = "syntax-reserved",
         /// A `%` directive.
-        Directive = "directive",
+        Directive = "syntax-directive",
         /// Anything else.
-        Other = "other",
+        Other = "syntax-other",
     }
 }
 

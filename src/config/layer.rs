@@ -1,4 +1,5 @@
-//! One layer of settings: what one source gives, by key, before it is checked.
+//! One layer of settings: what one source gives, by key, before it is checked. These types hold secrets as text, so
+//! none has `Debug`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +9,6 @@ use super::scalar::{Refusal, Style, check};
 use super::value::Value;
 
 /// What was written for a key.
-#[derive(Debug)]
 pub(super) enum Raw {
     /// One value.
     Scalar(String, Style),
@@ -19,14 +19,13 @@ pub(super) enum Raw {
 }
 
 /// A written value and where it stands.
-#[derive(Debug)]
 pub(super) struct Given {
     pub(super) raw: Raw,
     pub(super) place: Place,
 }
 
 /// Everything that one source gives.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Layer {
     pub(super) values: BTreeMap<KeyPath, Given>,
     /// Where each section, or entry of a section that is a list, begins.

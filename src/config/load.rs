@@ -29,8 +29,8 @@ pub enum SettingsFile {
     Required(PathBuf),
 }
 
-/// Everything that settings are made of.
-#[derive(Debug, Clone, Default)]
+/// Everything that settings are made of. It holds secrets as text, hence no `Debug`.
+#[derive(Clone, Default)]
 pub struct Inputs {
     /// The settings file.
     pub file: SettingsFile,

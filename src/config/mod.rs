@@ -4,6 +4,7 @@
 //! the origin of every value, and everything generated from the table. Must not know: the process's environment
 //! (handed in), the network, the database (its layer is handed in), the service.
 
+pub mod describe;
 pub mod env;
 mod excerpt;
 pub mod file;

@@ -14,13 +14,11 @@ const DEEPEST: usize = 32;
 const MOST_NODES: usize = 20_000;
 
 /// One node of the tree.
-#[derive(Debug)]
 pub(super) struct Node {
     pub(super) place: Place,
     pub(super) content: Content,
 }
 
-#[derive(Debug)]
 pub(super) enum Content {
     /// The value after YAML's escapes; `plain` if it was written without quotes.
     Scalar { text: String, plain: bool },
