@@ -1,1 +1,4 @@
-//! tests
+//! Everything that needs sockets, files, database engines or other programs, in one binary. Loopback only.
+
+mod clients_real;
+mod support;
