@@ -60,10 +60,10 @@ pub fn magnet(rules: &Rules, grab: &Grab, link: &str) -> Outcome {
     if !rules.allow_magnets {
         return Outcome::Skip(Reason::MagnetOnly);
     }
-    let Ok(magnet) = link.parse::<Magnet>() else { return Outcome::not(Reason::BadLink) };
+    let Ok(magnet) = Magnet::parse(link) else { return Outcome::not(Reason::BadLink) };
     let facts = TorrentFacts {
-        v1: magnet.v1,
-        v2: magnet.v2,
+        v1: magnet.v1(),
+        v2: magnet.v2(),
         name: magnet.name.clone().unwrap_or_else(|| grab.title.clone()),
         total_bytes: grab.size_bytes.unwrap_or(0),
         file_count: 0,

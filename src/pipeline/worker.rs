@@ -16,7 +16,7 @@ use crate::domain::schedule::indexer_hold;
 use crate::domain::text::indexer_key;
 use crate::domain::time::Ts;
 use crate::ops::shutdown::Lifecycle;
-use crate::store::{Claimed, Resolution, StoreError};
+use crate::store::{Claimed, StoreError};
 
 /// Steps at once in this process. They mostly wait for indexers.
 const WORKERS: usize = 16;

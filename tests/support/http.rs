@@ -1,0 +1,65 @@
+//! A small HTTP client for tests: no redirects, no proxy, no surprise.
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+
+/// A client; what it cannot send or read is a panic.
+pub struct Http(reqwest::Client);
+
+/// A whole answer.
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Http {
+    pub fn new() -> Self {
+        // The first test that comes here installs it for the process.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .timeout(Duration::from_secs(30))
+            .build();
+        Self(client.unwrap())
+    }
+
+    pub async fn get(&self, url: &str) -> Reply {
+        self.try_send(self.0.get(url)).await.unwrap()
+    }
+
+    pub async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Reply {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.0.post(url).header("content-type", "application/x-www-form-urlencoded");
+        self.try_send(request.body(body)).await.unwrap()
+    }
+
+    pub async fn post_json(&self, url: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Reply {
+        let request =
+            headers.iter().fold(self.0.post(url), |request, (name, value)| request.header(*name, *value));
+        self.try_send(request.json(body)).await.unwrap()
+    }
+
+    /// Whether somebody answers there, whatever it is.
+    pub async fn answers(&self, url: &str) -> bool {
+        self.try_send(self.0.get(url)).await.is_ok()
+    }
+
+    async fn try_send(&self, request: reqwest::RequestBuilder) -> reqwest::Result<Reply> {
+        let response = request.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Ok(Reply { status, headers, body: response.bytes().await?.to_vec() })
+    }
+}
+
+impl Reply {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
