@@ -1,1 +1,4 @@
 //! tests
+
+mod store;
+mod support;

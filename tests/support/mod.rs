@@ -1,0 +1,4 @@
+//! What tests of several areas need.
+
+pub mod database;
+pub mod postgres;
