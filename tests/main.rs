@@ -2,4 +2,5 @@
 
 mod clients_real;
 mod config;
+mod store;
 mod support;

@@ -1,5 +1,7 @@
 //! Small things that several areas' tests share.
 
+pub mod database;
 pub mod http;
+pub mod postgres;
 pub mod torrent;
 pub mod wait;

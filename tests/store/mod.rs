@@ -1,0 +1,3 @@
+//! The store's promises, told once and proved on both engines.
+
+mod open;
