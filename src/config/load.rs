@@ -147,9 +147,8 @@ impl<'a> Merged<'a> {
     fn report_missing(&self, findings: &mut Findings) {
         for (section, index) in self.present() {
             let Some(place) = self.heads.get(&(section.name, index)) else { continue };
-            let is_gap = index.is_some_and(|index| {
-                index > 0 && !self.heads.contains_key(&(section.name, Some(index - 1)))
-            });
+            let is_gap = index
+                .is_some_and(|index| index > 0 && !self.heads.contains_key(&(section.name, Some(index - 1))));
             if is_gap {
                 findings.add(place, format!("{}[{}]", section.name, index.unwrap_or(0)), Problem::ListGap);
             }

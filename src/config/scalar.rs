@@ -93,9 +93,9 @@ pub(super) fn check(kind: &Kind, unit: Unit, text: &str, style: Style) -> Result
 
 /// Whether the text holds `${NAME}`, which some programs replace and this one does not.
 fn names_a_variable(text: &str) -> bool {
-    text.split("${").skip(1).any(|rest| {
-        rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && rest.contains('}')
-    })
+    text.split("${")
+        .skip(1)
+        .any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && rest.contains('}'))
 }
 
 fn boolean(text: &str, style: Style) -> Result<Value, Refusal> {
@@ -109,7 +109,9 @@ fn boolean(text: &str, style: Style) -> Result<Value, Refusal> {
 }
 
 fn is_yes_or_no(text: &str) -> bool {
-    ["yes", "no", "on", "off", "y", "n", "oui", "non", "1", "0"].iter().any(|word| word.eq_ignore_ascii_case(text))
+    ["yes", "no", "on", "off", "y", "n", "oui", "non", "1", "0"]
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(text))
 }
 
 fn integer(text: &str, style: Style) -> Result<i64, Refusal> {
@@ -141,7 +143,9 @@ fn integer(text: &str, style: Style) -> Result<i64, Refusal> {
 fn is_exponent(digits: &str) -> bool {
     digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.contains(['e', 'E'])
-        && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'e' | b'E' | b'+' | b'-' | b'.'))
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'e' | b'E' | b'+' | b'-' | b'.'))
 }
 
 fn in_unit(number: i64, min: i64, max: i64, unit: Unit) -> Result<Value, Refusal> {
@@ -166,7 +170,9 @@ fn decimal(text: &str, style: Style, min: f64, max: f64) -> Result<Value, Refusa
         let hint = match text {
             _ if is_exponent(text) => Some(Hint::Exponent),
             _ if text.contains('_') => Some(Hint::Underscore),
-            _ if text.split_once(',').is_some_and(|(a, b)| is_digits(a) && is_digits(b)) => Some(Hint::DecimalPoint),
+            _ if text.split_once(',').is_some_and(|(a, b)| is_digits(a) && is_digits(b)) => {
+                Some(Hint::DecimalPoint)
+            }
             _ => None,
         };
         return Err(Wrong(hint));
@@ -203,5 +209,9 @@ fn secret(text: &str) -> Result<SecretString, Refusal> {
 }
 
 fn one_line(text: &str) -> Result<(), Refusal> {
-    if text.trim() == text && !text.chars().any(char::is_control) { Ok(()) } else { Err(Wrong(Some(Hint::Whitespace))) }
+    if text.trim() == text && !text.chars().any(char::is_control) {
+        Ok(())
+    } else {
+        Err(Wrong(Some(Hint::Whitespace)))
+    }
 }

@@ -170,10 +170,13 @@ mod tests {
 
     #[test]
     fn the_same_event_with_its_fields_in_another_order_has_the_same_key() {
-        let one = grab_of(r#"{"eventType":"Grab","downloadId":"a","release":{"releaseTitle":"T","indexer":"I"}}"#);
-        let two = grab_of(r#"{"release":{"indexer":"I","releaseTitle":"T"},"downloadId":"A","eventType":"grab"}"#);
+        let one =
+            grab_of(r#"{"eventType":"Grab","downloadId":"a","release":{"releaseTitle":"T","indexer":"I"}}"#);
+        let two =
+            grab_of(r#"{"release":{"indexer":"I","releaseTitle":"T"},"downloadId":"A","eventType":"grab"}"#);
         assert_eq!(one.origin_key, two.origin_key);
-        let other = grab_of(r#"{"eventType":"Grab","downloadId":"a","release":{"releaseTitle":"U","indexer":"I"}}"#);
+        let other =
+            grab_of(r#"{"eventType":"Grab","downloadId":"a","release":{"releaseTitle":"U","indexer":"I"}}"#);
         assert_ne!(one.origin_key, other.origin_key);
     }
 

@@ -5,10 +5,8 @@ const LONGEST: usize = 200;
 
 /// The release title as words. Indexers search by word, and dots, underscores and brackets join words.
 pub fn query(title: &str) -> String {
-    let spaced: String = title
-        .chars()
-        .map(|c| if c.is_alphanumeric() || matches!(c, '-' | '\'') { c } else { ' ' })
-        .collect();
+    let spaced: String =
+        title.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '\'') { c } else { ' ' }).collect();
     let mut query = String::new();
     for word in spaced.split_whitespace() {
         if query.chars().count() + 1 + word.chars().count() > LONGEST {

@@ -151,7 +151,11 @@ fn title_points(want: &str, got: &str, findings: &mut Vec<Finding>) -> u32 {
 }
 
 fn words(title: &str) -> BTreeSet<String> {
-    title_key(title).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    title_key(title)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// `None`: the sizes are those of two different releases.

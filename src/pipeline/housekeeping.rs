@@ -66,10 +66,15 @@ async fn refresh_gauges(deps: &Deps) -> Result<(), StoreError> {
         (GrabState::Skipped, metrics::GrabState::Skipped),
     ];
     for (state, gauge) in gauges {
-        let sum: i64 = counts.iter().filter(|count| count.state == state.as_str()).map(|count| count.grabs).sum();
+        let sum: i64 =
+            counts.iter().filter(|count| count.state == state.as_str()).map(|count| count.grabs).sum();
         deps.metrics.set_grabs(gauge, u32::try_from(sum).unwrap_or(u32::MAX));
     }
-    let oldest = counts.iter().filter(|count| count.state == GrabState::Pending.as_str()).map(|count| count.oldest).min();
+    let oldest = counts
+        .iter()
+        .filter(|count| count.state == GrabState::Pending.as_str())
+        .map(|count| count.oldest)
+        .min();
     deps.metrics.set_oldest_pending(oldest.map_or(Duration::ZERO, |at| now.since(Ts::from_millis(at))));
     let (mut waiting, mut delivered) = (0, 0);
     for (_, queued, listed, done) in deps.store.ledger_counts().await? {

@@ -8,7 +8,6 @@ use tracing::info;
 use super::deps::Deps;
 use super::{report, sync};
 use crate::config::section::sync::SyncMode;
-use crate::domain::time::Ts;
 use crate::ops::shutdown::Lifecycle;
 use crate::store::{JobLease, StoreError};
 
@@ -44,7 +43,8 @@ pub async fn run(deps: Arc<Deps>, life: Lifecycle) {
 
 async fn make_known(deps: &Deps) -> Result<(), StoreError> {
     let now = deps.store.now().await?;
-    let names = deps.apps.iter().map(|app| &app.name).chain(deps.prowlarr.iter().map(|prowlarr| &prowlarr.name));
+    let names =
+        deps.apps.iter().map(|app| &app.name).chain(deps.prowlarr.iter().map(|prowlarr| &prowlarr.name));
     for name in names {
         let job = Deps::sync_job(name);
         deps.store.ensure_job(&job, now).await?;
@@ -61,7 +61,7 @@ async fn start_due(deps: &Arc<Deps>, life: &Lifecycle) -> Result<(), StoreError>
         let (deps, hurry) = (Arc::clone(deps), life.hurry());
         life.spawn(async move {
             tokio::select! {
-                () = work(&deps, &lease, now) => {}
+                () = work(&deps, &lease) => {}
                 () = hurry.cancelled() => {}
             }
         });
@@ -69,10 +69,10 @@ async fn start_due(deps: &Arc<Deps>, life: &Lifecycle) -> Result<(), StoreError>
     Ok(())
 }
 
-async fn work(deps: &Deps, lease: &JobLease, claimed_at: Ts) {
+async fn work(deps: &Deps, lease: &JobLease) {
     let next = if lease.name == PURGE { purge(deps).await } else { read_history(deps, &lease.name).await };
     let finished = match deps.store.now().await {
-        Ok(now) => deps.store.finish_job(lease, claimed_at, now.plus(next)).await,
+        Ok(now) => deps.store.finish_job(lease, now.plus(next)).await,
         Err(error) => Err(error),
     };
     if let Err(error) = finished {
@@ -84,7 +84,8 @@ async fn work(deps: &Deps, lease: &JobLease, claimed_at: Ts) {
 async fn read_history(deps: &Deps, job: &str) -> Duration {
     let read = if let Some(app) = deps.apps.iter().find(|app| Deps::sync_job(&app.name) == job) {
         sync::app(deps, app).await
-    } else if let Some(prowlarr) = deps.prowlarr.iter().find(|prowlarr| Deps::sync_job(&prowlarr.name) == job) {
+    } else if let Some(prowlarr) = deps.prowlarr.iter().find(|prowlarr| Deps::sync_job(&prowlarr.name) == job)
+    {
         sync::prowlarr(deps, prowlarr).await
     } else {
         // An app that is configured no more, or only on another replica.

@@ -140,7 +140,9 @@ async fn search(deps: &Deps, grab: &Grab) -> Tried {
     let detail = serde_json::to_string(&serde_json::json!({ "candidates": verdicts })).ok();
     let Some(link) = best else { return (AttemptKind::Search, Outcome::not(Reason::NoCandidate), detail) };
     let outcome = match plan(Some(&link), Some(&prowlarr.client)) {
-        Plan::ThroughProwlarr { url, .. } => torrent::fetch(deps, grab, &Link { url, via: Via::Prowlarr }).await.0,
+        Plan::ThroughProwlarr { url, .. } => {
+            torrent::fetch(deps, grab, &Link { url, via: Via::Prowlarr }).await.0
+        }
         Plan::Direct(url) => torrent::fetch(deps, grab, &Link { url, via: Via::Direct }).await.0,
         Plan::Magnet(link) => torrent::magnet(&deps.rules, grab, &link),
         Plan::NoLink => Outcome::not(Reason::NoCandidate),

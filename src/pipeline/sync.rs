@@ -82,7 +82,8 @@ pub async fn prowlarr(deps: &Deps, prowlarr: &Prowlarr) -> Result<Summary, SyncE
     let started = Instant::now();
     let reading = prowlarr_history::read(&prowlarr.client, &context, since).await;
     let batch = Batch { backfill: known.cursor_at.is_none(), ..Batch::default() };
-    let cycle = Cycle { app: &prowlarr.name, source: Source::ProwlarrHistory, known: &known, since, started, now };
+    let cycle =
+        Cycle { app: &prowlarr.name, source: Source::ProwlarrHistory, known: &known, since, started, now };
     finish(deps, &cycle, reading, batch).await
 }
 
@@ -118,7 +119,8 @@ async fn finish(
             Err(error.into())
         }
     };
-    let (outcome, rows) = written.as_ref().map_or((Outcome::Failed, 0), |summary| (Outcome::Ok, summary.rows));
+    let (outcome, rows) =
+        written.as_ref().map_or((Outcome::Failed, 0), |summary| (Outcome::Ok, summary.rows));
     let rows = u64::try_from(rows).unwrap_or(u64::MAX);
     deps.metrics.sync_ended(cycle.source, outcome, rows, cycle.started.elapsed(), cycle.now);
     if let Ok(summary) = &written
@@ -140,7 +142,8 @@ async fn write(
     let mut summary = Summary { rows: reading.sightings.len(), new: 0 };
     reading.sightings.sort_by_key(|sighting| sighting.grabbed_at);
     // A row dated in the future must not move the cursor past what happens until then.
-    let end = reading.newest.unwrap_or(cycle.since).max(cycle.known.cursor_at.unwrap_or_default()).min(cycle.now);
+    let end =
+        reading.newest.unwrap_or(cycle.since).max(cycle.known.cursor_at.unwrap_or_default()).min(cycle.now);
     let mut rest = reading.sightings;
     loop {
         let chunk: Vec<_> = rest.drain(..rest.len().min(CHUNK)).collect();
@@ -150,7 +153,13 @@ async fn write(
             chunk.last().map_or(cycle.since, |sighting| sighting.grabbed_at).min(cycle.now)
         };
         let cursor = (!batch.only_known || rest.is_empty()).then(|| (cycle.app.clone(), reached));
-        let part = Batch { sightings: chunk, cursor, only_known: batch.only_known, backfill: batch.backfill, ..Batch::default() };
+        let part = Batch {
+            sightings: chunk,
+            cursor,
+            only_known: batch.only_known,
+            backfill: batch.backfill,
+            ..Batch::default()
+        };
         let recorded = deps.store.record(part, cycle.now).await?;
         summary.new += count(deps, cycle, batch, &recorded);
         if rest.is_empty() {

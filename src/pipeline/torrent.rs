@@ -48,7 +48,8 @@ async fn judge(deps: &Deps, grab: &Grab, bytes: bytes::Bytes) -> (Outcome, Optio
         && !facts.has(expected)
     {
         deps.metrics.torrent_rejected(Reason::WrongInfohash);
-        let detail = serde_json::json!({ "got": infohash.to_string(), "want": expected.to_string() }).to_string();
+        let detail =
+            serde_json::json!({ "got": infohash.to_string(), "want": expected.to_string() }).to_string();
         return (Outcome::not(Reason::WrongInfohash), Some(detail));
     }
     let body = TorrentBody::File(bytes.to_vec());

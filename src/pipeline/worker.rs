@@ -135,7 +135,12 @@ async fn take_step(deps: &Deps, claimed: &Claimed) -> Result<(), StoreError> {
 }
 
 /// Spares an indexer that just failed: its other grabs would only run into the block that Prowlarr has set.
-async fn hold_if_failing(deps: &Deps, claimed: &Claimed, stepped: &Stepped, now: Ts) -> Result<(), StoreError> {
+async fn hold_if_failing(
+    deps: &Deps,
+    claimed: &Claimed,
+    stepped: &Stepped,
+    now: Ts,
+) -> Result<(), StoreError> {
     let Outcome::Not { reason, retry_after } = stepped.outcome else { return Ok(()) };
     let Some(name) = claimed.grab.indexer.as_deref() else { return Ok(()) };
     if let Some(hold) = indexer_hold(reason, retry_after) {

@@ -31,7 +31,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// Claims a job that is due and that nobody does now.
+    /// Claims a job that is due and that nobody does now. Its date is moved to the end of the lease, so that a nudge
+    /// while it runs can be told from none.
     pub async fn claim_job(
         &self,
         name: &str,
@@ -40,21 +41,21 @@ impl Store {
     ) -> Result<Option<JobLease>, StoreError> {
         let mut tx = self.begin().await?;
         let token: Option<i64> = run!(&mut tx, conn => sqlx::query_scalar(
-            "UPDATE job SET lease_until = $3, lease_token = lease_token + 1 \
+            "UPDATE job SET lease_until = $3, due_at = $3, lease_token = lease_token + 1 \
              WHERE name = $1 AND due_at <= $2 AND lease_until <= $2 RETURNING lease_token",
         ).bind(name.to_owned()).bind(now.millis()).bind(now.plus(lease).millis()).fetch_optional(conn))?;
         tx.commit().await?;
         Ok(token.map(|token| JobLease { name: name.to_owned(), token }))
     }
 
-    /// Ends a job's run; it is due again at `next`, or sooner if it was nudged for a moment after `claimed_at`, while
-    /// it ran.
-    pub async fn finish_job(&self, lease: &JobLease, claimed_at: Ts, next: Ts) -> Result<(), StoreError> {
+    /// Ends a job's run; it is due again at `next`, or sooner if it was nudged while it ran.
+    pub async fn finish_job(&self, lease: &JobLease, next: Ts) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         exec!(&mut tx, conn => sqlx::query(
-            "UPDATE job SET lease_until = 0, due_at = CASE WHEN due_at > $3 AND due_at < $4 THEN due_at ELSE $4 END \
+            "UPDATE job SET lease_until = 0, \
+             due_at = CASE WHEN due_at <> lease_until AND due_at < $3 THEN due_at ELSE $3 END \
              WHERE name = $1 AND lease_token = $2",
-        ).bind(lease.name.clone()).bind(lease.token).bind(claimed_at.millis()).bind(next.millis()).execute(conn))?;
+        ).bind(lease.name.clone()).bind(lease.token).bind(next.millis()).execute(conn))?;
         tx.commit().await
     }
 

@@ -1,1 +1,23 @@
-//! (opening)
+//! The HTTP face: routes, who may use them, what they answer.
+//!
+//! Owns: the one table of routes, authentication of requests, the shape of errors, what is told of each request. The
+//! only room (but for the simulated apps of the demo) that names the web framework. Must not know: SQL, how a feed
+//! is written, what the pipeline does.
+
+pub mod access;
+pub mod answer;
+pub mod api;
+pub mod base;
+pub mod downloads;
+pub mod feeds;
+pub mod health;
+pub mod hooks;
+pub mod metrics;
+pub mod observe;
+pub mod problem;
+pub mod routes;
+pub mod serve;
+pub mod state;
+
+pub use routes::router;
+pub use state::{Hook, WebState};

@@ -4,7 +4,8 @@ use super::{codes, load_text};
 
 #[test]
 fn smoke() {
-    let report = load_text("server:\n  prot: 080\n  port: 080\napps:\n- name: x\n  api_key: ${X}\n").unwrap_err();
+    let report =
+        load_text("server:\n  prot: 080\n  port: 080\napps:\n- name: x\n  api_key: ${X}\n").unwrap_err();
     println!("{report:#?}");
     assert_eq!(codes(&report), ["x"]);
 }

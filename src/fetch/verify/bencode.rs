@@ -75,7 +75,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Node<'_>, VerifyError> {
             _ => string_end(bytes, at)?,
         };
         // An item that begins inside a dictionary turns its key into its value at once; an end belongs to no one.
-        if byte != b'e' && let Some(parent) = parent {
+        if byte != b'e'
+            && let Some(parent) = parent
+        {
             open[parent] = match open[parent] {
                 Open::List => Open::List,
                 Open::DictKey => Open::DictValue,
@@ -326,7 +328,10 @@ mod tests {
     #[test]
     fn the_first_of_two_equal_keys_counts_and_its_bytes_are_the_files() {
         let root = decode(b"d1:ad1:xi1ee1:ai2ee trailing").unwrap();
-        assert_eq!(root.fields(["b", "a"]).map(|field| field.map(Node::bytes)), [None, Some(b"d1:xi1ee".as_slice())]);
+        assert_eq!(
+            root.fields(["b", "a"]).map(|field| field.map(Node::bytes)),
+            [None, Some(b"d1:xi1ee".as_slice())]
+        );
         assert_eq!(root.bytes().len(), 19);
     }
 

@@ -43,7 +43,8 @@ pub(super) fn add_list<'a>(layout: &mut Layout<'a>, files: Node<'a>) -> Result<(
 fn add_listed<'a>(layout: &mut Layout<'a>, file: Node<'a>, mut is_pad: bool) -> Result<(), VerifyError> {
     let fields = FileFields::read(file);
     let size_bytes = fields.size_bytes()?;
-    let path = file.fields(["path.utf-8", "path"]).into_iter().flatten().find(|path| path.kind() == Kind::List);
+    let path =
+        file.fields(["path.utf-8", "path"]).into_iter().flatten().find(|path| path.kind() == Kind::List);
     path.map_or(Ok(()), check_path)?;
     is_pad |= fields.is_pad;
 

@@ -1,0 +1,88 @@
+//! `GET /d/{feed}/{mac}/{infohash}.torrent`: a torrent, for who has the link that the feed gave.
+//!
+//! Never 304 and never a range: some clients send a feed's validators along and take anything but 200 for a failure.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::response::{IntoResponse, Response};
+use tracing::{error, info};
+
+use super::WebState;
+use super::feeds::link_secret;
+use super::problem::{Code, Problem};
+use crate::domain::feed::FeedPublicId;
+use crate::domain::ids::TorrentId;
+use crate::ops::metrics::AuthMethod;
+use crate::publish::disposition::attachment;
+use crate::publish::item::TORRENT_TYPE;
+use crate::publish::links::DownloadLink;
+use crate::store::{Feed, StoreError};
+
+/// Serves a torrent and records the delivery.
+pub async fn torrent(
+    State(state): State<WebState>,
+    Path((feed, mac, file)): Path<(String, String, String)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    match find(&state, &feed, &mac, &file).await {
+        Ok((feed, id, response)) => {
+            if method == Method::GET {
+                record(&state, &feed, id, &headers).await;
+            }
+            response
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn find(
+    state: &WebState,
+    feed: &str,
+    mac: &str,
+    file: &str,
+) -> Result<(Feed, TorrentId, Response), Problem> {
+    let unknown = || {
+        state.metrics().auth_failed(AuthMethod::Feed);
+        Problem::new(Code::NotFound)
+    };
+    let failed = |failure: StoreError| {
+        error!(event = "web.database-failed", during = "download", cause = %failure);
+        Problem::new(Code::Unavailable)
+    };
+    let public_id = FeedPublicId::parse(feed).map_err(|_| unknown())?;
+    let link = DownloadLink::parse(&public_id, mac, file).ok_or_else(unknown)?;
+    let feed = state.store().feed_by_public_id(&public_id).await.map_err(failed)?.ok_or_else(unknown)?;
+    if !link.is_genuine(&link_secret(&feed).map_err(failed)?) {
+        return Err(unknown());
+    }
+    // The link is genuine, so there was an item: what is not there any more was withdrawn or purged.
+    let gone = Problem::new(Code::Gone);
+    let id = state.store().feed_torrent(feed.id, &link.infohash).await.map_err(failed)?.ok_or(gone)?;
+    let torrent = state.store().torrent(id).await.map_err(failed)?.ok_or(gone)?;
+    let bytes = torrent.bytes.ok_or(gone)?;
+    let disposition = attachment(&torrent.name, &link.infohash);
+    let headers = [
+        (header::CONTENT_TYPE, TORRENT_TYPE.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "private, no-transform".to_owned()),
+    ];
+    Ok((feed, id, (headers, bytes).into_response()))
+}
+
+/// The client has its torrent whether or not that can be written down.
+async fn record(state: &WebState, feed: &Feed, id: TorrentId, headers: &HeaderMap) {
+    const LONGEST: usize = 120;
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let client = agent.map(|agent| crate::domain::text::clean(agent, LONGEST));
+    let delivered = match state.store().now().await {
+        Ok(now) => state.store().deliver(feed.id, id, client.as_deref(), now).await,
+        Err(failure) => Err(failure),
+    };
+    state.metrics().torrent_served();
+    match delivered {
+        Ok(true) => info!(event = "feed.delivered", feed = feed.id.0, torrent = id.0),
+        Ok(false) => {}
+        Err(failure) => error!(event = "web.database-failed", during = "delivery", cause = %failure),
+    }
+}

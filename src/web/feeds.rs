@@ -1,0 +1,210 @@
+//! `GET /f/{token}/…`: a feed. Rendered once per change and kept as bytes; an unchanged feed costs one indexed lookup.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use tracing::error;
+
+use super::WebState;
+use super::problem::{Code, Problem};
+use crate::auth::mac::DownloadSecret;
+use crate::auth::token::{Token, TokenKind};
+use crate::domain::ids::FeedId;
+use crate::ops::metrics::{AuthMethod, FeedFormat, FeedResult};
+use crate::publish::etag::Etag;
+use crate::publish::item::{Channel, Item, Source};
+use crate::publish::links::{BaseUrl, DownloadLink};
+use crate::publish::{legacy_json, rss};
+use crate::store::{Feed, ListedItem, StoreError};
+
+/// Feeds kept rendered. A household has a few; strangers cannot add any, since only known tokens are rendered.
+const CACHED: usize = 256;
+
+/// Rendered feeds by feed, format and base URL.
+#[derive(Debug, Default)]
+pub struct FeedCache(Mutex<HashMap<(FeedId, Format, String), Arc<Rendered>>>);
+
+#[derive(Debug)]
+struct Rendered {
+    version: i64,
+    etag: Etag,
+    body: Bytes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Format {
+    Rss,
+    LegacyJson,
+}
+
+impl FeedCache {
+    fn get(&self, key: &(FeedId, Format, String)) -> Option<Arc<Rendered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    fn put(&self, key: (FeedId, Format, String), rendered: &Arc<Rendered>) {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= CACHED {
+            cache.clear();
+        }
+        cache.insert(key, Arc::clone(rendered));
+    }
+}
+
+/// `GET /f/{token}/rss.xml`
+pub async fn rss(state: State<WebState>, token: Path<String>, headers: HeaderMap) -> Response {
+    answer(&state, &token, &headers, Format::Rss).await
+}
+
+/// `GET /f/{token}/torrent.json`, in the predecessor's shape.
+pub async fn legacy_json(state: State<WebState>, token: Path<String>, headers: HeaderMap) -> Response {
+    answer(&state, &token, &headers, Format::LegacyJson).await
+}
+
+async fn answer(state: &WebState, token: &str, headers: &HeaderMap, format: Format) -> Response {
+    let (response, result) = match find(state, token, headers, format).await {
+        Ok(rendered) if is_current(headers, &rendered.etag) => {
+            (not_modified(&rendered), FeedResult::NotModified)
+        }
+        Ok(rendered) => (sent(&rendered, format), FeedResult::Sent),
+        Err(problem) => (problem.into_response(), FeedResult::Refused),
+    };
+    let label = match format {
+        Format::Rss => FeedFormat::Rss,
+        Format::LegacyJson => FeedFormat::Legacy,
+    };
+    state.metrics().feed_requested(label, result);
+    response
+}
+
+async fn find(
+    state: &WebState,
+    token: &str,
+    headers: &HeaderMap,
+    format: Format,
+) -> Result<Arc<Rendered>, Problem> {
+    let unknown = || {
+        state.metrics().auth_failed(AuthMethod::Feed);
+        Problem::new(Code::NotFound)
+    };
+    let token =
+        Token::parse(token).ok().filter(|token| token.kind() == TokenKind::Feed).ok_or_else(unknown)?;
+    let failed = |failure: StoreError| {
+        error!(event = "web.database-failed", during = "feed", cause = %failure);
+        Problem::new(Code::Unavailable)
+    };
+    let feed = state.store().feed_by_token(&token.hash()).await.map_err(failed)?.ok_or_else(unknown)?;
+    let base = state.base.of(headers)?;
+    let client = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    state.deps.polls.count(feed.id, client.map(client_name).as_deref(), state.clock().now());
+    let key = (feed.id, format, base.as_str().to_owned());
+    let cached = state.feeds.get(&key);
+    if let Some(current) = cached.as_ref().filter(|rendered| rendered.version == feed.version) {
+        return Ok(Arc::clone(current));
+    }
+    match render(state, &feed, &base, format).await {
+        Ok(rendered) => {
+            let rendered = Arc::new(rendered);
+            state.feeds.put(key, &rendered);
+            Ok(rendered)
+        }
+        // The disk is full or read-only: what was listed last is better than nothing.
+        Err(failure) => cached.ok_or_else(|| failed(failure)),
+    }
+}
+
+async fn render(
+    state: &WebState,
+    feed: &Feed,
+    base: &BaseUrl,
+    format: Format,
+) -> Result<Rendered, StoreError> {
+    let now = state.store().now().await?;
+    let listing = state.store().arrange_feed(feed.id, &state.deps.rules.feeds, now).await?;
+    let secret = link_secret(feed)?;
+    let items: Vec<Item> =
+        listing.items.into_iter().map(|item| published(item, feed, &secret, base)).collect();
+    let channel = Channel {
+        title: format!("{} – {}", state.channel.title, feed.name),
+        description: Some(&state.channel.description)
+            .filter(|text| !text.is_empty())
+            .cloned()
+            .unwrap_or_else(|| feed.name.to_string()),
+        link: base.as_str().to_owned(),
+        self_url: None,
+    };
+    let body = match format {
+        Format::Rss => rss::render(&channel, &items),
+        Format::LegacyJson => legacy_json::render(&channel, &items),
+    };
+    Ok(Rendered { version: listing.version, etag: Etag::of(&body), body: body.into() })
+}
+
+/// The secret that signs a feed's download links.
+pub(super) fn link_secret(feed: &Feed) -> Result<DownloadSecret, StoreError> {
+    let unknown = StoreError::Inconsistent { table: "feed", what: "link_secret", row: feed.id.0 };
+    let bytes: [u8; 32] = feed.link_secret.as_slice().try_into().map_err(|_| unknown)?;
+    Ok(DownloadSecret::from_bytes(bytes))
+}
+
+fn published(item: ListedItem, feed: &Feed, secret: &DownloadSecret, base: &BaseUrl) -> Item {
+    let source = match item.magnet {
+        Some(link) => Source::Magnet(link),
+        None => Source::Torrent {
+            url: base.download(&DownloadLink::new(&feed.public_id, secret, item.infohash)),
+            total_bytes: item.total_bytes,
+        },
+    };
+    let description = match &item.indexer {
+        Some(indexer) => format!("{} · {indexer}", item.category),
+        None => item.category.clone(),
+    };
+    Item {
+        title: item.title,
+        source,
+        infohash: item.infohash,
+        pub_at: item.pub_at,
+        description,
+        category: item.category,
+        indexer: item.indexer,
+    }
+}
+
+/// What is kept of a client's name: clients tell more of the machine than the person needs to see.
+fn client_name(agent: &str) -> String {
+    const LONGEST: usize = 120;
+    crate::domain::text::clean(agent, LONGEST)
+}
+
+fn is_current(headers: &HeaderMap, etag: &Etag) -> bool {
+    let tags = headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    tags.is_some_and(|tags| etag.matches(tags))
+}
+
+fn with_etag(mut response: Response, etag: &Etag) -> Response {
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&etag.header_value()) {
+        headers.insert(header::ETAG, value);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response
+}
+
+fn not_modified(rendered: &Rendered) -> Response {
+    with_etag(StatusCode::NOT_MODIFIED.into_response(), &rendered.etag)
+}
+
+fn sent(rendered: &Rendered, format: Format) -> Response {
+    let content_type = match format {
+        Format::Rss => rss::CONTENT_TYPE,
+        Format::LegacyJson => legacy_json::CONTENT_TYPE,
+    };
+    let response =
+        ([(header::CONTENT_TYPE, content_type)], Body::from(rendered.body.clone())).into_response();
+    with_etag(response, &rendered.etag)
+}
