@@ -1,1 +1,3 @@
-//! tests
+//! The tests that need sockets, files, engines or the sources, in one binary.
+
+mod architecture;
