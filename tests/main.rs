@@ -1,4 +1,4 @@
-//! The tests that need sockets, files, engines or the sources, in one binary.
+//! Everything that needs sockets, files, database engines, other programs or the sources, in one binary.
 
 #[cfg(test)]
 mod architecture;
