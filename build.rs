@@ -2,7 +2,6 @@
 //!
 //! Writes `catalogues.rs`, which `ops::text` includes. Owns nothing else; the migrations are only watched, because
 //! the macro that embeds them does not notice a new file by itself.
-#![expect(clippy::print_stdout, reason = "cargo reads a build script's instructions from its output")]
 #![expect(
     clippy::disallowed_methods,
     reason = "cargo tells a build script its folders through the environment"
@@ -35,7 +34,7 @@ fn list(language: &Path) -> io::Result<String> {
     files.sort();
     let pair = |file: PathBuf| {
         let area = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        format!("({area:?}, include_str!({file:?}))")
+        format!("({area:?}, include_str!({:?}))", file.display().to_string())
     };
     Ok(files.into_iter().map(pair).collect::<Vec<_>>().join(", "))
 }

@@ -4,3 +4,7 @@ mod clients_real;
 mod config;
 mod store;
 mod support;
+//! Everything that needs sockets, files, database engines, other programs or the sources, in one binary.
+
+#[cfg(test)]
+mod architecture;

@@ -13,11 +13,11 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::record::{LONGEST_TEXT_CHARS, Record, Value};
-use super::{Format, Sinks};
+use super::{Format, Sinks, SpokenLang};
 use crate::ops::clock::Clock;
 use crate::ops::metrics::Metrics;
 use crate::ops::redact::Redactor;
-use crate::ops::text::{Arg, Lang};
+use crate::ops::text::Arg;
 
 /// The event of a record whose sentence came from a library.
 const FOREIGN_EVENT: &str = "log.message";
@@ -26,7 +26,7 @@ const FOREIGN_EVENT: &str = "log.message";
 #[derive(Debug)]
 pub(super) struct RecordLayer {
     pub(super) format: Format,
-    pub(super) lang: Lang,
+    pub(super) lang: SpokenLang,
     pub(super) clock: Clock,
     pub(super) redactor: Redactor,
     pub(super) metrics: Metrics,
@@ -101,7 +101,7 @@ impl RecordLayer {
                 _ => (*name, Arg::Text(text)),
             })
             .collect();
-        self.lang.find(&format!("log-{}", event.replace('.', "-")), &args).unwrap_or_default()
+        self.lang.get().find(&format!("log-{}", event.replace('.', "-")), &args).unwrap_or_default()
     }
 }
 

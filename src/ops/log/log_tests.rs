@@ -101,6 +101,15 @@ fn the_level_restrains_and_can_be_changed_while_running() {
 }
 
 #[test]
+fn the_language_can_be_changed_while_running() {
+    let log = written(&english(), &Redactor::default(), |logging| {
+        logging.set_lang(Lang::Fr);
+        info!(event = "ops.stopped");
+    });
+    assert!(log.contains("Arrêt terminé."), "{log}");
+}
+
+#[test]
 fn the_file_gets_the_same_records() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("grabfeed.log");

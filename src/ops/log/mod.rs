@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::{Level, Subscriber};
@@ -89,10 +90,31 @@ pub enum LogError {
     AlreadySet,
 }
 
-/// The log while it runs: its level can be changed and its latest records read.
+/// The language of records, which can be changed while running.
+#[derive(Debug, Clone)]
+pub(super) struct SpokenLang(Arc<AtomicBool>);
+
+impl SpokenLang {
+    fn new(lang: Lang) -> Self {
+        let spoken = Self(Arc::default());
+        spoken.set(lang);
+        spoken
+    }
+
+    fn get(&self) -> Lang {
+        if self.0.load(Ordering::Relaxed) { Lang::En } else { Lang::Fr }
+    }
+
+    fn set(&self, lang: Lang) {
+        self.0.store(lang == Lang::En, Ordering::Relaxed);
+    }
+}
+
+/// The log while it runs: its level and language can be changed, and its latest records read.
 #[derive(Clone)]
 pub struct Logging {
     level: reload::Handle<EnvFilter, Registry>,
+    lang: SpokenLang,
     sinks: Sinks,
 }
 
@@ -106,6 +128,11 @@ impl Logging {
     /// Changes the level of the running process.
     pub fn set_level(&self, level: &str) -> Result<(), LogError> {
         self.level.reload(filter(level)?).map_err(|_| LogError::Level)
+    }
+
+    /// Changes the language of the records to come.
+    pub fn set_lang(&self, lang: Lang) {
+        self.lang.set(lang);
     }
 
     /// The latest records of `level` and worse, newest first.
@@ -165,15 +192,16 @@ pub fn subscriber(
     let file = file.map_err(LogError::File)?;
     let sinks = Sinks(Arc::new(Mutex::new(OpenSinks { writer, file, recent: VecDeque::new() })));
     let (filter, level) = reload::Layer::new(filter(&settings.level)?);
+    let lang = SpokenLang::new(settings.lang);
     let records = RecordLayer {
         format: settings.format,
-        lang: settings.lang,
+        lang: lang.clone(),
         clock,
         redactor,
         metrics,
         sinks: sinks.clone(),
     };
-    Ok((Registry::default().with(filter).with(records), Logging { level, sinks }))
+    Ok((Registry::default().with(filter).with(records), Logging { level, lang, sinks }))
 }
 
 fn filter(level: &str) -> Result<EnvFilter, LogError> {

@@ -38,11 +38,12 @@ const WORK: [f64; 10] = [0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 900.0
 
 type LevelGauge = Gauge<f64, AtomicU64>;
 type Word = Cow<'static, str>;
+type Labels<const N: usize> = [(&'static str, Word); N];
 
 /// A metric with its series, one per combination of label values.
 struct Series<M, const N: usize> {
     labels: [&'static str; N],
-    family: Family<[(&'static str, Word); N], M, fn() -> M>,
+    family: Family<Labels<N>, M, fn() -> M>,
 }
 
 impl<M: Clone, const N: usize> Series<M, N> {

@@ -1,6 +1,6 @@
 //! The metrics as text: for Prometheus, and as the page of reference.
 //!
-//! Owns: the two forms. The library writes OpenMetrics, where a counter's description lacks the `_total` of its
+//! Owns: the two forms. The library writes `OpenMetrics`, where a counter's description lacks the `_total` of its
 //! samples; in the older text form, which every scraper reads, both have it.
 
 use std::fmt::Write as _;

@@ -2,6 +2,8 @@
 //!
 //! Owns: which parts of a URL are shown. What is not known to be harmless is masked.
 
+use std::fmt::Write as _;
+
 use url::Url;
 
 use super::MASK;
@@ -42,7 +44,7 @@ pub fn url_for_log(text: &str) -> String {
         }
         shown.push_str(host);
         if let Some(port) = url.port() {
-            shown.push_str(&format!(":{port}"));
+            let _ = write!(shown, ":{port}");
         }
         shown.push_str(&path_for_log(url.path()));
     } else if !url.path().is_empty() {
@@ -53,7 +55,7 @@ pub fn url_for_log(text: &str) -> String {
     for (name, value) in url.query_pairs() {
         let value = if is_shown(&name) { value.as_ref() } else { MASK };
         shown.push(separator);
-        shown.push_str(&format!("{name}={value}"));
+        let _ = write!(shown, "{name}={value}");
         separator = '&';
     }
     shown

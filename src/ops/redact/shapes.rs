@@ -41,7 +41,7 @@ impl Shapes {
             scheme: Regex::new(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{6,}")?,
             pair: Regex::new(&format!(r#"(?i)\b({NAMES})=[^\s&;,"'\\]+"#))?,
             json: Regex::new(&format!(r#"(?i)(\\?"(?:{NAMES})\\?"\s*:\s*)(?:\\?"[^"]*"|[^\s,}}]+)"#))?,
-            path: Regex::new(r#"(?:/[\w.%~=-]+){2,}"#)?,
+            path: Regex::new(r"(?:/[\w.%~=-]+){2,}")?,
             home: Regex::new(r"(/home/|/Users/|\\Users\\)[^/\\\s]+")?,
         })
     }

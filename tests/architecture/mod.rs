@@ -1,0 +1,189 @@
+//! The rules of the house, checked. Each rule is tried on the package, and on a violation planted for it.
+
+mod rules;
+mod source;
+
+use rules::{
+    edges_only, exceptions_are_counted, exceptions_have_reasons, files_are_short, imports_go_down,
+    migrations_are_twins, modules_open_with_their_subject, sentences_are_in_catalogues,
+    store_functions_are_tested, walls_hold,
+};
+use source::{Source, files};
+
+fn package() -> Vec<Source> {
+    files("src", ".rs")
+}
+
+fn planted(path: &str, text: &str) -> Vec<Source> {
+    vec![Source::new(path, text)]
+}
+
+#[track_caller]
+fn nothing(complaints: &[String]) {
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+#[track_caller]
+fn exactly(complaints: &[String], expected: &[&str]) {
+    assert_eq!(complaints, expected);
+}
+
+#[test]
+fn imports_go_down_only() {
+    nothing(&imports_go_down(&package()));
+}
+
+#[test]
+fn an_import_that_goes_up_or_sideways_is_seen() {
+    let see = |path, text| imports_go_down(&planted(path, text));
+    exactly(
+        &see("src/domain/grab.rs", "//! x\nuse crate::store::Store;"),
+        &["src/domain/grab.rs:2: `domain` imports `store`"],
+    );
+    exactly(
+        &see("src/fetch/mod.rs", "use super::matching::score;"),
+        &["src/fetch/mod.rs:1: `fetch` imports `matching`"],
+    );
+    exactly(
+        &see("src/ops/log/mod.rs", "use super::super::web;"),
+        &["src/ops/log/mod.rs:1: `ops` imports `web`"],
+    );
+    exactly(
+        &see("src/store/grabs.rs", "use crate::{domain::{ids, time}, config::Config, web::routes};"),
+        &["src/store/grabs.rs:1: `store` imports `web`"],
+    );
+    exactly(&see("src/helpers.rs", ""), &["src/helpers.rs: `helpers` is no room of the house"]);
+    nothing(&see(
+        "src/web/ui/grabs.rs",
+        "use super::auth; use super::super::store; use crate::pipeline; // crate::cli",
+    ));
+}
+
+#[test]
+fn libraries_stay_inside_their_walls() {
+    nothing(&walls_hold(&package()));
+}
+
+#[test]
+fn a_library_outside_its_walls_is_seen() {
+    let see = |path, text| walls_hold(&planted(path, text));
+    exactly(
+        &see("src/web/api/grabs.rs", "fn a() { sqlx::query(); }"),
+        &["src/web/api/grabs.rs:1: names `sqlx`"],
+    );
+    exactly(
+        &see("src/pipeline/mod.rs", "\nuse reqwest::Client;"),
+        &["src/pipeline/mod.rs:2: names `reqwest`"],
+    );
+    exactly(&see("src/auth/mod.rs", "use axum as a;"), &["src/auth/mod.rs:1: names `axum`"]);
+    nothing(&see("src/web/mod.rs", "//! not sqlx::\nlet filter = \"sqlx::query=warn\"; my_axum::x"));
+}
+
+#[test]
+fn clock_environment_exit_and_output_are_at_the_edges() {
+    nothing(&edges_only(&package()));
+}
+
+#[test]
+fn a_deed_away_from_the_edges_is_seen() {
+    let see = |text| edges_only(&planted("src/store/mod.rs", text));
+    exactly(&see("let now = SystemTime::now();"), &["src/store/mod.rs:1: `SystemTime::now`"]);
+    exactly(&see("std::env::var(\"X\")"), &["src/store/mod.rs:1: `env::var`"]);
+    exactly(&see("std::process::exit(1)"), &["src/store/mod.rs:1: `process::exit`"]);
+    exactly(&see("println!(\"x\")"), &["src/store/mod.rs:1: `println!`"]);
+    nothing(&see("// println!\n#[cfg(test)]\nmod tests { println!() }"));
+}
+
+#[test]
+fn every_file_is_short() {
+    nothing(&files_are_short(&[package(), files("tests", ".rs"), files("static", ".js")].concat()));
+}
+
+#[test]
+fn a_long_file_is_seen() {
+    exactly(&files_are_short(&planted("src/a.rs", &"\n".repeat(401))), &["src/a.rs: 401 lines"]);
+    nothing(&files_are_short(&planted("src/a.rs", &"\n".repeat(400))));
+}
+
+#[test]
+fn every_module_opens_with_its_subject() {
+    nothing(&modules_open_with_their_subject(&package()));
+}
+
+#[test]
+fn a_module_without_a_subject_is_seen() {
+    exactly(
+        &modules_open_with_their_subject(&planted("src/a.rs", "use b;")),
+        &["src/a.rs: does not open with `//!`"],
+    );
+    nothing(&modules_open_with_their_subject(&planted("src/ops/text_tests.rs", "use super::*;")));
+}
+
+#[test]
+fn lints_are_excepted_with_a_reason_and_counted() {
+    nothing(&exceptions_have_reasons(&package()));
+    nothing(&exceptions_are_counted(include_str!("../../Cargo.toml")));
+}
+
+#[test]
+fn an_exception_without_a_reason_is_seen() {
+    let see = |text| exceptions_have_reasons(&planted("src/a.rs", text));
+    exactly(&see("#[allow(dead_code, reason = \"x\")]"), &["src/a.rs:1: allow"]);
+    exactly(&see("\n#![expect(dead_code)]"), &["src/a.rs:2: expect"]);
+    nothing(&see("#[expect(dead_code, reason = \"x\")]"));
+    let manifest = "[lints.clippy]\n# counted: 1.\na = \"allow\"\nb = \"allow\"";
+    exactly(&exceptions_are_counted(manifest), &["counted 2, said Some(\"1\")"]);
+}
+
+#[test]
+fn every_function_of_the_store_is_in_its_tests() {
+    let tests = [files("tests/store", ".rs"), files("tests", "store.rs")].concat();
+    nothing(&store_functions_are_tested(&files("src/store", ".rs"), &tests));
+}
+
+#[test]
+fn an_untested_function_of_the_store_is_seen() {
+    let store = planted("src/store/grabs.rs", "pub async fn tested() {}\npub async fn forgotten<T>() {}");
+    let tests = planted("tests/store/mod.rs", "store.tested(1).await; // forgotten(1)\nlet forgotten = 1;");
+    exactly(
+        &store_functions_are_tested(&store, &tests),
+        &["src/store/grabs.rs: `forgotten` is in no test of the store"],
+    );
+}
+
+#[test]
+fn both_engines_have_the_same_migrations() {
+    nothing(&migrations_are_twins(
+        &files("migrations/sqlite", ".sql"),
+        &files("migrations/postgres", ".sql"),
+    ));
+}
+
+#[test]
+fn a_migration_of_one_engine_is_seen() {
+    let (sqlite, postgres) =
+        (planted("migrations/sqlite/1_a.sql", ""), planted("migrations/postgres/1_b.sql", ""));
+    exactly(
+        &migrations_are_twins(&sqlite, &postgres),
+        &["1_a.sql: one engine only", "1_b.sql: one engine only"],
+    );
+}
+
+#[test]
+fn sentences_for_people_are_in_the_catalogues() {
+    nothing(&sentences_are_in_catalogues(&package()));
+}
+
+#[test]
+fn a_sentence_in_code_is_seen() {
+    let see = |path, text| sentences_are_in_catalogues(&planted(path, text)).len();
+    assert_eq!(see("src/store/mod.rs", "f(\"refusé\")"), 1);
+    assert_eq!(see("src/web/error.rs", "f(\"The grab was not found.\")"), 1);
+    assert_eq!(
+        see(
+            "src/web/error.rs",
+            "#[error(\"The grab was not found.\")]\n// \"é\"\nf(\"text/html; charset=utf-8\")"
+        ),
+        0
+    );
+}

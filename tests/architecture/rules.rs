@@ -1,0 +1,268 @@
+//! The rules of `ARCHITECTURE.md`, each a function from sources to complaints.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::Regex;
+
+use super::source::Source;
+
+/// What each room may import. A room that is not here is no room of the house.
+pub const MAY_IMPORT: [(&str, &[&str]); 17] = [
+    ("domain", &[]),
+    ("ops", &["domain"]),
+    ("config", &["domain", "ops"]),
+    ("store", &["config", "domain", "ops"]),
+    ("clients", &["config", "domain", "ops"]),
+    ("intake", BELOW_FLOW),
+    ("matching", BELOW_FLOW),
+    ("fetch", BELOW_FLOW),
+    ("publish", BELOW_FLOW),
+    ("auth", BELOW_FLOW),
+    (
+        "pipeline",
+        &["intake", "matching", "fetch", "publish", "auth", "store", "clients", "config", "domain", "ops"],
+    ),
+    ("web", BELOW_FACES),
+    ("demo", &["config", "domain", "ops"]),
+    (
+        "app",
+        &[
+            "web", "pipeline", "intake", "matching", "fetch", "publish", "auth", "store", "clients",
+            "config", "domain", "ops",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "app", "demo", "web", "pipeline", "intake", "matching", "fetch", "publish", "auth", "store",
+            "clients", "config", "domain", "ops",
+        ],
+    ),
+    ("main", &["cli", "app", "ops"]),
+    ("lib", &[]),
+];
+const BELOW_FLOW: &[&str] = &["store", "clients", "config", "domain", "ops"];
+const BELOW_FACES: &[&str] = &[
+    "pipeline", "intake", "matching", "fetch", "publish", "auth", "store", "clients", "config", "domain",
+    "ops",
+];
+
+/// Libraries with walls around them, and the rooms inside the walls.
+pub const WALLS: [(&str, &[&str]); 8] = [
+    ("sqlx", &["store"]),
+    ("reqwest", &["clients", "fetch"]),
+    ("axum", &["web", "demo"]),
+    ("clap", &["cli", "main"]),
+    ("fluent_bundle", &["ops"]),
+    ("prometheus_client", &["ops"]),
+    ("tracing_subscriber", &["ops"]),
+    ("granit_parser", &["config"]),
+];
+
+/// What only the edges may do, and which files are edges.
+pub const EDGES: [(&str, &[&str]); 4] = [
+    (r"\bSystemTime::now\b|\bTimestamp::now\b|\bZoned::now\b", &["src/ops/clock.rs"]),
+    (r"\benv::(var|vars|var_os|vars_os|set_var)\b", &["src/main.rs"]),
+    (r"\bprocess::(exit|abort)\b", &["src/main.rs"]),
+    (r"\b(e?println|e?print|dbg|todo|unimplemented)!", &[]),
+];
+
+/// The most lines of a file.
+pub const LONGEST_FILE_LINES: usize = 400;
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap()
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text[..at].matches('\n').count() + 1
+}
+
+/// Imports go down only, and steps of the flow never import each other.
+pub fn imports_go_down(sources: &[Source]) -> Vec<String> {
+    let table: BTreeMap<&str, &[&str]> = MAY_IMPORT.into_iter().collect();
+    let path = pattern(r"\b(crate|grabfeed|super(?:\s*::\s*super)*)\s*::\s*(\{|\w+)");
+    let mut complaints = Vec::new();
+    for source in sources {
+        let Some(room) = source.room() else { continue };
+        let Some(allowed) = table.get(room) else {
+            complaints.push(format!("{}: `{room}` is no room of the house", source.path));
+            continue;
+        };
+        let code = source.code();
+        for found in path.captures_iter(&code) {
+            let ups = found[1].matches("super").count();
+            if ups > 0 && ups < source.depth() {
+                continue; // stays inside the room
+            }
+            let whole = found.get_match();
+            let names =
+                if &found[2] == "{" { heads(&code[whole.end()..]) } else { vec![found[2].to_owned()] };
+            for name in names {
+                let is_room = table.contains_key(name.as_str());
+                if is_room && name != room && !allowed.contains(&name.as_str()) {
+                    let line = line_of(&code, whole.start());
+                    complaints.push(format!("{}:{line}: `{room}` imports `{name}`", source.path));
+                }
+            }
+        }
+    }
+    complaints
+}
+
+/// The first names of a list in braces: of `a::{b, c}, d}` they are `a` and `d`.
+fn heads(list: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut depth = 1;
+    let mut name = String::new();
+    let mut at_head = true;
+    for c in list.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+        if depth == 1 && c == ',' {
+            names.push(std::mem::take(&mut name));
+            at_head = true;
+        } else if at_head && (c.is_alphanumeric() || c == '_') {
+            name.push(c);
+        } else if !c.is_whitespace() {
+            at_head = false;
+        }
+    }
+    names.push(name);
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+/// A library is named inside its walls only.
+pub fn walls_hold(sources: &[Source]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for (library, rooms) in WALLS {
+        let named = pattern(&format!(r"\b{library}\s*::|\buse\s+{library}\b"));
+        for source in sources.iter().filter(|source| source.room().is_some_and(|room| !rooms.contains(&room)))
+        {
+            let code = source.code();
+            let complain = |found: regex::Match<'_>| {
+                format!("{}:{}: names `{library}`", source.path, line_of(&code, found.start()))
+            };
+            complaints.extend(named.find_iter(&code).map(complain));
+        }
+    }
+    complaints
+}
+
+/// Clock, environment, exit and standard output are touched at the edges only.
+pub fn edges_only(sources: &[Source]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for (deed, edges) in EDGES {
+        let deed = pattern(deed);
+        for source in sources.iter().filter(|source| !edges.contains(&source.path.as_str())) {
+            let code = source.program();
+            let complain = |found: regex::Match<'_>| {
+                format!("{}:{}: `{}`", source.path, line_of(&code, found.start()), found.as_str())
+            };
+            complaints.extend(deed.find_iter(&code).map(complain));
+        }
+    }
+    complaints
+}
+
+/// No file is longer than a person reads in one go.
+pub fn files_are_short(sources: &[Source]) -> Vec<String> {
+    let lines = |source: &Source| source.text.lines().count();
+    let long = sources.iter().filter(|source| lines(source) > LONGEST_FILE_LINES);
+    long.map(|source| format!("{}: {} lines", source.path, lines(source))).collect()
+}
+
+/// Every module says first what it owns.
+pub fn modules_open_with_their_subject(sources: &[Source]) -> Vec<String> {
+    let silent = sources.iter().filter(|source| !source.is_test() && !source.text.starts_with("//! "));
+    silent.map(|source| format!("{}: does not open with `//!`", source.path)).collect()
+}
+
+/// A lint is excepted with `expect` and a reason, never with `allow`.
+pub fn exceptions_have_reasons(sources: &[Source]) -> Vec<String> {
+    let exception = pattern(r"#!?\[(allow|expect)\(([^\]]*)\)\]");
+    let mut complaints = Vec::new();
+    for source in sources {
+        let code = source.code();
+        for found in exception.captures_iter(&code) {
+            if &found[1] == "allow" || !found[2].contains("reason") {
+                let line = line_of(&code, found.get_match().start());
+                complaints.push(format!("{}:{line}: {}", source.path, &found[1]));
+            }
+        }
+    }
+    complaints
+}
+
+/// The exceptions of the whole package are as many as `Cargo.toml` says.
+pub fn exceptions_are_counted(manifest: &str) -> Vec<String> {
+    let said = pattern(r"counted: (\d+)\.").captures(manifest).map(|found| found[1].to_owned());
+    let lints = manifest.split("[lints.clippy]").nth(1).unwrap_or_default();
+    let counted = pattern(r#"(?m)^\w+ = "allow""#).find_iter(lints).count().to_string();
+    if said.as_deref() == Some(&counted) {
+        Vec::new()
+    } else {
+        vec![format!("counted {counted}, said {said:?}")]
+    }
+}
+
+/// Every public function of the store that asks a database is called by the tests that run on both engines.
+pub fn store_functions_are_tested(store: &[Source], tests: &[Source]) -> Vec<String> {
+    let function = pattern(r"\bpub async fn (\w+)");
+    let called = pattern(r"\b(\w+)\s*(?:::<[^>]*>)?\(");
+    let tests: Vec<String> = tests.iter().map(Source::code).collect();
+    let called: BTreeSet<&str> = tests
+        .iter()
+        .flat_map(|code| called.captures_iter(code))
+        .map(|found| found.extract::<1>().1[0])
+        .collect();
+    let mut complaints = Vec::new();
+    for source in store {
+        let code = source.program();
+        for found in function.captures_iter(&code) {
+            if !called.contains(&found[1]) {
+                complaints.push(format!("{}: `{}` is in no test of the store", source.path, &found[1]));
+            }
+        }
+    }
+    complaints
+}
+
+/// Both engines have the same steps of migration.
+pub fn migrations_are_twins(sqlite: &[Source], postgres: &[Source]) -> Vec<String> {
+    let names = |sources: &[Source]| -> BTreeSet<String> {
+        sources.iter().filter_map(|source| source.path.rsplit('/').next().map(str::to_owned)).collect()
+    };
+    let (sqlite, postgres) = (names(sqlite), names(postgres));
+    sqlite.symmetric_difference(&postgres).map(|name| format!("{name}: one engine only")).collect()
+}
+
+/// What a person reads is in the catalogues: no French in code, and no sentence in the rooms that face people.
+pub fn sentences_are_in_catalogues(sources: &[Source]) -> Vec<String> {
+    let french = pattern(r#""[^"\n]*[àâçéèêëîïôûùœÀÇÉÈÊ«][^"\n]*""#);
+    let sentence = pattern(r#""[A-Z][a-z’]*( [\w’,:;()-]+){2,}[.!?]""#);
+    let mut complaints = Vec::new();
+    // The demo's releases have the names that releases have.
+    for source in sources.iter().filter(|source| source.room() != Some("demo")) {
+        let code = source.program_with_texts();
+        let faces = matches!(source.room(), Some("web" | "cli" | "app" | "main"));
+        // A reason given to the compiler is read by developers.
+        let lines = code
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| !line.contains("reason =") && !line.contains("#[error("));
+        for (index, line) in lines {
+            if french.is_match(line) || faces && sentence.is_match(line) {
+                complaints.push(format!("{}:{}: {}", source.path, index + 1, line.trim()));
+            }
+        }
+    }
+    complaints
+}
