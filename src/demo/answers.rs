@@ -5,7 +5,7 @@
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use serde_json::json;
 
@@ -32,7 +32,9 @@ pub fn api_error(status: StatusCode, message: &str) -> Response {
 /// An error of Prowlarr's download and search routes.
 pub fn xml_error(status: StatusCode, description: &str) -> Response {
     let code = status.as_u16();
-    let text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<error code=\"{code}\" description=\"{description}\" />");
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<error code=\"{code}\" description=\"{description}\" />"
+    );
     (status, [(header::CONTENT_TYPE, "application/rss+xml; charset=utf-8")], text).into_response()
 }
 
@@ -55,7 +57,8 @@ pub fn moved(location: &str) -> Response {
 pub fn torrent(title: &str, bytes: Vec<u8>) -> Response {
     let name: String = title.chars().filter(|c| c.is_ascii_graphic() && *c != '"').collect();
     let disposition = format!("attachment; filename=\"{name}.torrent\"");
-    let headers = [(header::CONTENT_TYPE, TORRENT_TYPE.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    let headers =
+        [(header::CONTENT_TYPE, TORRENT_TYPE.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
     (headers, bytes).into_response()
 }
 
@@ -94,19 +97,27 @@ pub fn instead(fault: Fault, place: Place<'_>) -> Option<Response> {
     let answer = match fault {
         Fault::Slow(_) | Fault::ResetMidBody | Fault::Truncated => return None,
         Fault::ErrorJson => api_error(StatusCode::INTERNAL_SERVER_ERROR, "database disk image is malformed"),
-        Fault::ErrorXml => xml_error(StatusCode::INTERNAL_SERVER_ERROR, "HTTP request failed: [500:InternalServerError]"),
+        Fault::ErrorXml => {
+            xml_error(StatusCode::INTERNAL_SERVER_ERROR, "HTTP request failed: [500:InternalServerError]")
+        }
         Fault::ErrorHtml => page(StatusCode::INTERNAL_SERVER_ERROR, "500 Internal Server Error"),
         Fault::StartingUp if place.below_api => {
             let body = json!({ "errorMessage": "The application is starting up, please try again later" });
             api(StatusCode::SERVICE_UNAVAILABLE, &body)
         }
-        Fault::StartingUp => (StatusCode::SERVICE_UNAVAILABLE, "The application is starting up").into_response(),
-        Fault::TooManyRequests(after) => too_many(after, place.now, "User configurable Indexer Grab Limit reached."),
+        Fault::StartingUp => {
+            (StatusCode::SERVICE_UNAVAILABLE, "The application is starting up").into_response()
+        }
+        Fault::TooManyRequests(after) => {
+            too_many(after, place.now, "User configurable Indexer Grab Limit reached.")
+        }
         Fault::IndexerDisabled => xml_error(StatusCode::GONE, "Indexer is disabled"),
         Fault::ReleaseGone => xml_error(StatusCode::GONE, "Download failed: release is no longer available"),
         Fault::NotFound => api_error(StatusCode::NOT_FOUND, "NotFound"),
         Fault::Forbidden => page(StatusCode::FORBIDDEN, "403 Forbidden"),
-        Fault::MagnetRedirect => moved(&place.release.map_or_else(|| FALLBACK_MAGNET.into(), Release::magnet)),
+        Fault::MagnetRedirect => {
+            moved(&place.release.map_or_else(|| FALLBACK_MAGNET.into(), Release::magnet))
+        }
         Fault::TrackerRedirect => moved(&place.release.map_or_else(|| "/".into(), Release::tracker_url)),
         Fault::RedirectLoop => moved(place.asked),
         Fault::LoginPage => page(StatusCode::OK, "Login"),
@@ -144,9 +155,13 @@ async fn cut(right: Response, broken: bool) -> Response {
         return Response::from_parts(parts, Body::from(half));
     }
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
-    let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-    let items: [Result<Bytes, std::io::Error>; 2] = [Ok(half), Err(reset)];
-    Response::from_parts(parts, Body::from_stream(stream::iter(items)))
+    // Waiting once lets the server send what it has; without it the client would not even see the status.
+    let broken = stream::once(async {
+        tokio::task::yield_now().await;
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+    });
+    let begun = stream::iter([Ok::<Bytes, std::io::Error>(half)]);
+    Response::from_parts(parts, Body::from_stream(begun.chain(broken)))
 }
 
 fn wrong_torrent(release: Option<&Release>) -> Vec<u8> {

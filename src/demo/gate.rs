@@ -44,7 +44,8 @@ pub fn routes(gate: &Arc<Gate>, keyed: Router) -> Router {
             get(async move || answers::api(StatusCode::OK, &json!({ "current": current, "deprecated": [] }))),
         )
         .layer(axum::middleware::from_fn_with_state(Arc::clone(gate), need_key));
-    let open = Router::new().route("/ping", get(async || answers::api(StatusCode::OK, &json!({ "status": "OK" }))));
+    let open =
+        Router::new().route("/ping", get(async || answers::api(StatusCode::OK, &json!({ "status": "OK" }))));
     let all = open.merge(keyed).layer(axum::middleware::from_fn_with_state(Arc::clone(gate), version_header));
     if gate.url_base.is_empty() {
         return all;
@@ -93,7 +94,9 @@ async fn need_key(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
     if history {
         targets.push(Target::History(gate.name.clone()));
     }
-    let Some(fault) = gate.shared.faults.take(&targets, Caller::Outside) else { return next.run(request).await };
+    let Some(fault) = gate.shared.faults.take(&targets, Caller::Outside) else {
+        return next.run(request).await;
+    };
     let asked = request.uri().to_string();
     let place = Place { now: gate.shared.clock.now(), below_api: true, asked: &asked, release: None };
     match answers::instead(fault, place) {

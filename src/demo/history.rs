@@ -128,7 +128,8 @@ impl History {
 
     /// Moves late rows that are due into the table, in the order in which they fell due.
     fn settle(&mut self, now: Ts) {
-        let (mut due, late) = std::mem::take(&mut self.late).into_iter().partition(|row: &Draft| row.due <= now);
+        let (mut due, late) =
+            std::mem::take(&mut self.late).into_iter().partition(|row: &Draft| row.due <= now);
         self.late = late;
         due.sort_by_key(|row: &Draft| row.due);
         for draft in due {
@@ -159,17 +160,23 @@ impl<'a> Filter<'a> {
     fn of(query: &'a Query) -> Result<Self, BadQuery> {
         let successful = match query.first("successful") {
             None => None,
-            Some(text) => Some(
-                text.to_ascii_lowercase().parse().map_err(|_| BadQuery::new("successful", text))?,
-            ),
+            Some(text) => {
+                Some(text.to_ascii_lowercase().parse().map_err(|_| BadQuery::new("successful", text))?)
+            }
         };
-        Ok(Self { download_id: query.first("downloadId"), successful, indexers: query.numbers("indexerIds")? })
+        Ok(Self {
+            download_id: query.first("downloadId"),
+            successful,
+            indexers: query.numbers("indexerIds")?,
+        })
     }
 
     fn admits(&self, row: &Row) -> bool {
         let field = |name: &str| row.draft.fields.get(name);
         self.download_id.is_none_or(|id| field("downloadId").and_then(Value::as_str) == Some(id))
-            && self.successful.is_none_or(|wanted| field("successful").and_then(Value::as_bool) == Some(wanted))
+            && self
+                .successful
+                .is_none_or(|wanted| field("successful").and_then(Value::as_bool) == Some(wanted))
             && (self.indexers.is_empty()
                 || field("indexerId").and_then(Value::as_i64).is_some_and(|id| self.indexers.contains(&id)))
     }

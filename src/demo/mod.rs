@@ -19,7 +19,7 @@ mod server;
 mod shared;
 pub mod torrents;
 mod tracker;
-mod webhook;
+pub mod webhook;
 mod wire;
 pub mod world;
 

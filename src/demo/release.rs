@@ -45,12 +45,7 @@ pub struct ReleaseSpec {
 
 impl Default for ReleaseSpec {
     fn default() -> Self {
-        Self {
-            torrent: TorrentSpec::default(),
-            delivery: Delivery::Torrent,
-            parts: 1,
-            lists_infohash: false,
-        }
+        Self { torrent: TorrentSpec::default(), delivery: Delivery::Torrent, parts: 1, lists_infohash: false }
     }
 }
 

@@ -48,12 +48,7 @@ pub struct Shared {
 impl Shared {
     /// An empty world's state.
     pub fn new(clock: WorldClock) -> Self {
-        Self {
-            clock,
-            faults: FaultBoard::default(),
-            counters: Mutex::default(),
-            releases: Mutex::default(),
-        }
+        Self { clock, faults: FaultBoard::default(), counters: Mutex::default(), releases: Mutex::default() }
     }
 
     /// Adds a release under the next number.

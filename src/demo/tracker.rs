@@ -76,8 +76,12 @@ async fn announce(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) 
     let hash = raw_parameter(&query, "info_hash").map(percent_decoded).unwrap_or_default();
     let hash = hex::encode(hash);
     // A v2 hash is announced cut to 20 bytes (BEP 52).
-    let is_it = |known: &Option<String>| known.as_deref().is_some_and(|known| known.get(..40) == Some(hash.as_str()));
-    let known = shared.releases().into_iter().find(|release| is_it(&release.torrent.v1) || is_it(&release.torrent.v2));
+    let is_it =
+        |known: &Option<String>| known.as_deref().is_some_and(|known| known.get(..40) == Some(hash.as_str()));
+    let known = shared
+        .releases()
+        .into_iter()
+        .find(|release| is_it(&release.torrent.v1) || is_it(&release.torrent.v2));
     let refusal = match &known {
         _ if !has_passkey(Some(&query)) => Some("passkey unknown"),
         None => Some("torrent unknown"),
@@ -104,7 +108,11 @@ fn has_passkey(query: Option<&str>) -> bool {
 }
 
 fn raw_parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
-    query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
 }
 
 /// Percent-decoding to bytes: an infohash is no UTF-8 text.

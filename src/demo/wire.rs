@@ -75,7 +75,8 @@ async fn exchange(call: Call<'_>) -> Result<Reply, WireError> {
         target.push('?');
         target.push_str(query);
     }
-    let mut head = format!("{} {target} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n", call.method);
+    let mut head =
+        format!("{} {target} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n", call.method);
     for (name, value) in &call.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }

@@ -58,11 +58,17 @@ pub(super) fn test(kind: AppKind, profile: &Profile) -> Payload {
             ),
         ],
         AppKind::Lidarr => vec![
-            ("artist", json!({ "id": 1, "name": "Test Name", "path": "C:\\testpath", "mbId": "aaaaa-aaa-aaaa-aaaaaa" })),
+            (
+                "artist",
+                json!({ "id": 1, "name": "Test Name", "path": "C:\\testpath", "mbId": "aaaaa-aaa-aaaa-aaaaaa" }),
+            ),
             ("albums", json!([{ "id": 123, "title": "Test title" }])),
         ],
         AppKind::Readarr => vec![
-            ("author", json!({ "id": 1, "name": "Test Name", "path": "C:\\testpath", "goodreadsId": "aaaaa" })),
+            (
+                "author",
+                json!({ "id": 1, "name": "Test Name", "path": "C:\\testpath", "goodreadsId": "aaaaa" }),
+            ),
             ("books", json!([{ "id": 123, "title": "Test title" }])),
         ],
     };

@@ -12,7 +12,12 @@ use crate::domain::app::AppKind;
 use crate::domain::time::Ts;
 
 /// The rows of one grab: several for a pack in the apps that write one for each part.
-pub(super) fn rows(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts) -> Vec<Map<String, Value>> {
+pub(super) fn rows(
+    kind: AppKind,
+    profile: &Profile,
+    grabbed: &Grabbed<'_>,
+    at: Ts,
+) -> Vec<Map<String, Value>> {
     let parts = if profile.row_per_part { grabbed.release.parts.max(1) } else { 1 };
     (1..=u64::from(parts)).map(|part| row(kind, profile, grabbed, at, part)).collect()
 }

@@ -15,7 +15,7 @@ use super::{Indexer, Prowlarr};
 use crate::demo::answers::{self, Place};
 use crate::demo::faults::{Caller, RetryAfter, Target};
 use crate::demo::query::Query;
-use crate::demo::release::Release;
+use crate::demo::release::{Delivery, Release};
 use crate::demo::tracker::ON_BEHALF;
 use crate::demo::wire::{self, Call, Reply, WireError};
 use crate::domain::app::AppKind;
@@ -84,14 +84,16 @@ impl Prowlarr {
         }
         if let Some(till) = indexer.blocked(now) {
             let seconds = till.since(now).as_secs() + 1;
-            let description = format!("Indexer is disabled till {} due to recent failures.", till.rfc3339_seconds());
+            let description =
+                format!("Indexer is disabled till {} due to recent failures.", till.rfc3339_seconds());
             return answers::too_many(RetryAfter::Seconds(seconds), now, &description);
         }
         if indexer.grab_limit.is_some_and(|limit| self.grabs_of_a_day(indexer) >= limit) {
             let description = "User configurable Indexer Grab Limit reached.";
             return answers::too_many(RetryAfter::Seconds(86_400), now, description);
         }
-        if indexer.redirect {
+        // An NZB is never proxied, since Prowlarr 2.0.3.
+        if indexer.redirect || release.delivery == Delivery::Usenet {
             self.record(release, request.source, request.title, REDIRECTED).await;
             return answers::moved(&release.tracker_url());
         }

@@ -86,8 +86,11 @@ impl Prowlarr {
             api: "v1",
             shared: Arc::clone(&shared),
         };
-        let base =
-            [("eventType", "Test".into()), ("instanceName", "Prowlarr".into()), ("applicationUrl", "".into())];
+        let base = [
+            ("eventType", "Test".into()),
+            ("instanceName", "Prowlarr".into()),
+            ("applicationUrl", "".into()),
+        ];
         let sender = Sender {
             name: NAME.to_owned(),
             user_agent: format!("Prowlarr/{VERSION} (debian 12)"),

@@ -116,7 +116,8 @@ fn link_behind(release: &Release) -> String {
 }
 
 fn webhook(release: Value, rest: Vec<(&'static str, Value)>) -> Payload {
-    let base = [("eventType", "Grab".into()), ("instanceName", "Prowlarr".into()), ("applicationUrl", "".into())];
+    let base =
+        [("eventType", "Grab".into()), ("instanceName", "Prowlarr".into()), ("applicationUrl", "".into())];
     Payload([("release", release)].into_iter().chain(rest).chain(base).collect())
 }
 

@@ -42,7 +42,8 @@ impl Prowlarr {
             Err(bad) => return bad.into_response(),
         };
         let now = self.shared.clock.now();
-        let is_chosen = |indexer: &&Indexer| chosen.is_empty() || chosen.contains(&-2) || chosen.contains(&indexer.id);
+        let is_chosen =
+            |indexer: &&Indexer| chosen.is_empty() || chosen.contains(&-2) || chosen.contains(&indexer.id);
         let available: Vec<&Indexer> = self
             .indexers
             .iter()
@@ -60,9 +61,12 @@ impl Prowlarr {
         let mut resources = Vec::new();
         for indexer in available {
             let before = resources.len();
-            let of_indexer = |release: &&Arc<Release>| release.indexer_id == indexer.id && matches(words, &release.title);
+            let of_indexer =
+                |release: &&Arc<Release>| release.indexer_id == indexer.id && matches(words, &release.title);
             let releases = self.shared.releases();
-            resources.extend(releases.iter().filter(of_indexer).map(|release| self.resource(release, &origin, now)));
+            resources.extend(
+                releases.iter().filter(of_indexer).map(|release| self.resource(release, &origin, now)),
+            );
             self.shared.count(|counters| Counters::bump(&mut counters.indexer_queries, &indexer.name));
             self.record_query(indexer, words, resources.len() - before);
         }

@@ -27,7 +27,10 @@ pub fn files(title: &str, spec: &TorrentSpec) -> Vec<File> {
             File { path, bytes: noise(title, number, length) }
         })
         .collect();
-    files.push(File { path: vec!["Notes".to_owned(), "lisez-moi.txt".to_owned()], bytes: noise(title, 0, 321) });
+    files.push(File {
+        path: vec!["Notes".to_owned(), "lisez-moi.txt".to_owned()],
+        bytes: noise(title, 0, 321),
+    });
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }

@@ -160,11 +160,8 @@ impl Notifications {
                     "value": password }),
         ];
         if self.sender.knows_headers {
-            let headers: Vec<Value> = receiver
-                .headers
-                .iter()
-                .map(|(key, value)| json!({ "key": key, "value": value }))
-                .collect();
+            let headers: Vec<Value> =
+                receiver.headers.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
             fields.push(json!({ "order": 4, "name": "headers", "label": "Headers", "type": "keyValueList",
                                 "privacy": "normal", "value": headers }));
         }
@@ -181,6 +178,7 @@ impl Notifications {
 }
 
 fn invalid(property: &str, message: &str) -> Response {
-    let failure = json!({ "propertyName": property, "errorMessage": message, "severity": "error", "isWarning": false });
+    let failure =
+        json!({ "propertyName": property, "errorMessage": message, "severity": "error", "isWarning": false });
     answers::api(StatusCode::BAD_REQUEST, &[failure])
 }
