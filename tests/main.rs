@@ -8,3 +8,6 @@ mod support;
 
 #[cfg(test)]
 mod architecture;
+//! tests
+
+mod demo;

@@ -1,0 +1,186 @@
+//! A grab, in the order of the real apps: fetch from Prowlarr, tell the receivers, write the history.
+//!
+//! After `DownloadService.cs` and `DownloadClientBase.cs` of Radarr and Sonarr. The order is the trap: who looks the
+//! history up from inside a webhook finds nothing.
+
+use std::time::Duration;
+
+use super::{Arr, payload, rows, user_agent};
+use crate::demo::history::Draft;
+use crate::demo::release::{Delivery, Release};
+use crate::demo::shared::locked;
+use crate::demo::webhook::Sent;
+use crate::demo::wire::{self, Call};
+
+/// What becomes of the webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Webhook {
+    /// Sent once, if a receiver is configured.
+    #[default]
+    Send,
+    /// Lost.
+    Drop,
+    /// Sent twice.
+    Twice,
+}
+
+/// When the history rows can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HistoryRow {
+    /// At once, after the webhook.
+    #[default]
+    Now,
+    /// So long after the grab, with the grab's date: the hard case for a reader with a cursor.
+    After(Duration),
+    /// Never: the series was deleted meanwhile, or the database failed.
+    Never,
+}
+
+/// What `data.downloadUrl` holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DownloadUrl {
+    /// The proxy link, with the origin that the app knows and Prowlarr's key.
+    #[default]
+    Proxy,
+    /// A proxy link that Prowlarr no longer understands: its database was made anew.
+    StaleProxy,
+    /// The tracker's own link, as of an indexer that the app knows by itself.
+    Direct,
+    /// The magnet link.
+    Magnet,
+    /// `null`
+    Null,
+}
+
+/// How a grab goes. The default is the normal case.
+#[derive(Debug, Clone)]
+pub struct GrabOptions {
+    /// The webhook.
+    pub webhook: Webhook,
+    /// The history rows.
+    pub history: HistoryRow,
+    /// `data.downloadUrl`.
+    pub download_url: DownloadUrl,
+    /// The client is a watch directory: there is no `downloadId`.
+    pub blackhole: bool,
+    /// Whether `data.torrentInfoHash` is filled.
+    pub info_hash: bool,
+}
+
+impl Default for GrabOptions {
+    fn default() -> Self {
+        Self {
+            webhook: Webhook::Send,
+            history: HistoryRow::Now,
+            download_url: DownloadUrl::Proxy,
+            blackhole: false,
+            info_hash: true,
+        }
+    }
+}
+
+/// What a grab did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrabReport {
+    /// False if the app itself could not fetch the release: then there is neither a webhook nor a row.
+    pub grabbed: bool,
+    /// The status of the app's own download.
+    pub status: Option<u16>,
+    /// `downloadId` of the webhook and of the rows.
+    pub download_id: Option<String>,
+    /// What became of the webhooks, one by one.
+    pub webhooks: Vec<Sent>,
+}
+
+/// What the webhook and the rows say of the download.
+pub(super) struct Grabbed<'a> {
+    pub(super) release: &'a Release,
+    pub(super) options: &'a GrabOptions,
+    pub(super) download_id: Option<String>,
+    pub(super) download_url: Option<String>,
+}
+
+/// Tries of a torrent download: a 5xx or 408 is tried twice more.
+const TRIES: usize = 3;
+
+impl Arr {
+    /// Grabs a release.
+    pub async fn grab(&self, release: &Release, options: &GrabOptions) -> GrabReport {
+        let link = self.prowlarr.link(release);
+        let status = self.fetch(&link).await;
+        if !matches!(status, Some(200 | 301)) {
+            return GrabReport { grabbed: false, status, download_id: None, webhooks: Vec::new() };
+        }
+        let at = self.shared.clock.now();
+        let grabbed = Grabbed {
+            release,
+            options,
+            download_id: download_id(release, options),
+            download_url: self.download_url(release, options, &link),
+        };
+        let webhooks = self.tell(&grabbed).await;
+        self.write(&grabbed, at);
+        GrabReport { grabbed: true, status, download_id: grabbed.download_id, webhooks }
+    }
+
+    /// The app's own download; the pause between tries is left out. Redirects are the app's business: a magnet needs
+    /// no fetch, and the tracker is asked as the app would ask it.
+    async fn fetch(&self, link: &str) -> Option<u16> {
+        let mut status = None;
+        for _ in 0..TRIES {
+            let headers = vec![("User-Agent", user_agent(&self.profile))];
+            let call = Call { method: "GET", url: link, headers, body: Vec::new() };
+            let reply = wire::send(call, Duration::from_secs(100)).await.ok();
+            status = reply.map(|reply| reply.status);
+            if !matches!(status, Some(408 | 500..)) {
+                break;
+            }
+        }
+        status
+    }
+
+    async fn tell(&self, grabbed: &Grabbed<'_>) -> Vec<Sent> {
+        let payload = payload::grab(self.kind, &self.profile, grabbed);
+        match grabbed.options.webhook {
+            Webhook::Drop => self.notifications.drop_event(),
+            Webhook::Send => self.notifications.grabbed(&payload).await,
+            Webhook::Twice => {
+                let mut sent = self.notifications.grabbed(&payload).await;
+                sent.extend(self.notifications.grabbed(&payload).await);
+                sent
+            }
+        }
+    }
+
+    fn write(&self, grabbed: &Grabbed<'_>, at: crate::domain::time::Ts) {
+        let due = match grabbed.options.history {
+            HistoryRow::Now => at,
+            HistoryRow::After(length) => at.plus(length),
+            HistoryRow::Never => return,
+        };
+        let mut history = locked(&self.history);
+        for fields in rows::rows(self.kind, &self.profile, grabbed, at) {
+            history.write(Draft { date: at, due, event: super::profile::GRABBED, fields });
+        }
+    }
+
+    fn download_url(&self, release: &Release, options: &GrabOptions, link: &str) -> Option<String> {
+        match options.download_url {
+            DownloadUrl::Proxy => Some(self.prowlarr.as_seen_by_apps(link)),
+            DownloadUrl::StaleProxy => {
+                Some(self.prowlarr.as_seen_by_apps(link).replacen("link=", "link=c3RhbGU", 1))
+            }
+            DownloadUrl::Direct => Some(release.tracker_url()),
+            DownloadUrl::Magnet => Some(release.magnet()),
+            DownloadUrl::Null => None,
+        }
+    }
+}
+
+fn download_id(release: &Release, options: &GrabOptions) -> Option<String> {
+    match release.delivery {
+        _ if options.blackhole => None,
+        Delivery::Usenet => Some(format!("SABnzbd_nzo_demo{:04}", release.id.0)),
+        Delivery::Torrent | Delivery::Magnet => Some(release.infohash_upper()),
+    }
+}
