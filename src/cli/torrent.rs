@@ -129,7 +129,8 @@ impl Report {
             return writeln!(out, "{}", lang.text("torrent-inspect-refused", &args));
         }
         writeln!(out, "{}", lang.text("torrent-inspect-accepted", &[("file", file.into())]))?;
-        let flag = if self.private == Some(true) { "torrent-inspect-private" } else { "torrent-inspect-public" };
+        let flag =
+            if self.private == Some(true) { "torrent-inspect-private" } else { "torrent-inspect-public" };
         let fact = |id, name, value: Option<_>| value.map(|value| lang.text(id, &[(name, value)]));
         let facts = [
             fact("torrent-inspect-name", "name", self.name.as_ref().map(Into::into)),

@@ -58,7 +58,8 @@ impl Magnet {
             match key.as_str() {
                 "xt" => magnet.add_topic(&value)?,
                 "dn" if magnet.name.is_none() => {
-                    magnet.name = Some(text::clean(&value, Self::MAX_NAME_CHARS)).filter(|name| !name.is_empty());
+                    magnet.name =
+                        Some(text::clean(&value, Self::MAX_NAME_CHARS)).filter(|name| !name.is_empty());
                 }
                 _ => {}
             }

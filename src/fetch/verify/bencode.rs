@@ -75,7 +75,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Node<'_>, VerifyError> {
             _ => string_end(bytes, at)?,
         };
         // An item that begins inside a dictionary turns its key into its value at once; an end belongs to no one.
-        if byte != b'e' && let Some(parent) = parent {
+        if byte != b'e'
+            && let Some(parent) = parent
+        {
             open[parent] = match open[parent] {
                 Open::List => Open::List,
                 Open::DictKey => Open::DictValue,
@@ -198,7 +200,7 @@ pub(super) enum Token<'a> {
 }
 
 /// A place in checked bytes, for walks that must not read a nested value once per level.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Cursor<'a> {
     rest: &'a [u8],
 }
@@ -207,7 +209,7 @@ impl<'a> Cursor<'a> {
     /// Takes the whole value that begins here; `None` at an end.
     pub(super) fn value(&mut self) -> Option<Node<'a>> {
         let mut depth = 0_usize;
-        let mut ahead = *self;
+        let mut ahead = self.clone();
         loop {
             match ahead.next()? {
                 Token::List | Token::Dict => depth += 1,
@@ -326,7 +328,10 @@ mod tests {
     #[test]
     fn the_first_of_two_equal_keys_counts_and_its_bytes_are_the_files() {
         let root = decode(b"d1:ad1:xi1ee1:ai2ee trailing").unwrap();
-        assert_eq!(root.fields(["b", "a"]).map(|field| field.map(Node::bytes)), [None, Some(b"d1:xi1ee".as_slice())]);
+        assert_eq!(
+            root.fields(["b", "a"]).map(|field| field.map(Node::bytes)),
+            [None, Some(b"d1:xi1ee".as_slice())]
+        );
         assert_eq!(root.bytes().len(), 19);
     }
 

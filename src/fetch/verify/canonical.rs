@@ -68,8 +68,15 @@ mod tests {
 
     #[test]
     fn order_doubles_and_leading_zeros_are_found_at_any_depth() {
-        for text in ["d1:b0:1:a0:e", "d1:a0:1:a0:e", "d2:aa0:1:a0:e", "i01e", "01:a", "d1:ald1:b0:1:a0:eee", "d01:a0:e"]
-        {
+        for text in [
+            "d1:b0:1:a0:e",
+            "d1:a0:1:a0:e",
+            "d2:aa0:1:a0:e",
+            "i01e",
+            "01:a",
+            "d1:ald1:b0:1:a0:eee",
+            "d01:a0:e",
+        ] {
             assert!(!canonical(text), "{text}");
         }
     }

@@ -28,7 +28,8 @@ use crate::domain::torrent::TorrentFacts;
 /// Verifies `bytes` as a torrent file.
 pub fn verify(bytes: &[u8]) -> Result<TorrentFacts, VerifyError> {
     let root = decode(bytes)?;
-    let [info, layers] = root.fields(["info", "piece layers"]).map(|field| field.filter(|it| it.kind() == Kind::Dict));
+    let [info, layers] =
+        root.fields(["info", "piece layers"]).map(|field| field.filter(|it| it.kind() == Kind::Dict));
     let Some(info) = info else {
         let is_magnet = magnet_uri(root).is_some();
         return Err(if is_magnet { VerifyError::Magnet } else { VerifyError::MissingInfo });
