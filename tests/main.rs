@@ -11,3 +11,6 @@ mod architecture;
 //! tests
 
 mod demo;
+//! The one test binary: everything with files, sockets or engines, and what is too large for a unit test.
+
+mod torrent;

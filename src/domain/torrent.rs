@@ -39,3 +39,36 @@ impl TorrentFacts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(v1: Option<[u8; 20]>, v2: Option<[u8; 32]>) -> TorrentFacts {
+        TorrentFacts {
+            v1,
+            v2,
+            name: "name".into(),
+            total_bytes: 1,
+            file_count: 1,
+            piece_length_bytes: 16_384,
+            private: false,
+        }
+    }
+
+    #[test]
+    fn a_hybrid_is_filed_by_its_v1_hash_and_has_both() {
+        let hybrid = facts(Some([1; 20]), Some([2; 32]));
+        assert_eq!(hybrid.infohash(), Some(Infohash::V1([1; 20])));
+        assert!(hybrid.has(&Infohash::V1([1; 20])) && hybrid.has(&Infohash::V2([2; 32])));
+        assert!(!hybrid.has(&Infohash::V1([3; 20])) && !hybrid.has(&Infohash::V2([3; 32])));
+    }
+
+    #[test]
+    fn a_v2_hash_cut_to_twenty_bytes_is_recognised() {
+        let v2 = facts(None, Some([2; 32]));
+        assert_eq!(v2.infohash(), Some(Infohash::V2([2; 32])));
+        assert!(v2.has(&Infohash::V1([2; 20])));
+        assert!(!facts(Some([1; 20]), None).has(&Infohash::V1([2; 20])));
+    }
+}

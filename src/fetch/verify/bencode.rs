@@ -200,7 +200,7 @@ pub(super) enum Token<'a> {
 }
 
 /// A place in checked bytes, for walks that must not read a nested value once per level.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Cursor<'a> {
     rest: &'a [u8],
 }
@@ -209,7 +209,7 @@ impl<'a> Cursor<'a> {
     /// Takes the whole value that begins here; `None` at an end.
     pub(super) fn value(&mut self) -> Option<Node<'a>> {
         let mut depth = 0_usize;
-        let mut ahead = *self;
+        let mut ahead = self.clone();
         loop {
             match ahead.next()? {
                 Token::List | Token::Dict => depth += 1,

@@ -4,12 +4,13 @@
 //! free, counts the names that were not, and gives up past a limit; what is counted here is what libtorrent counts.
 //! Must not know: how a torrent writes files down.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::VerifyError;
 use super::bencode::Node;
-use super::layout::{File, Layout, Path, index};
+use super::layout::{File, Layout, PAD_DIRECTORY, Path, index};
 use super::names::sanitize_element;
 
 /// libtorrent's `max_duplicate_filenames`.
@@ -49,9 +50,13 @@ pub(super) fn check(layout: &Layout<'_>) -> Result<(), VerifyError> {
     Ok(())
 }
 
-/// The directories of a layout.
+/// The directories of a layout. libtorrent looks for directories below the name that it shows. Where that is `.pad`,
+/// because the first file is a pad without a path, it does not see that a file has the name of a directory.
 struct Keys {
+    /// The torrent's directory.
     root: Key,
+    /// The name that is shown.
+    shown: Key,
     /// In the order of the v2 tree.
     tree: Vec<Key>,
     /// Every directory that holds a file, sorted.
@@ -60,8 +65,9 @@ struct Keys {
 
 impl Keys {
     fn new(layout: &Layout<'_>) -> Self {
-        let root = Key(0).join(&layout.name);
-        let mut keys = Self { root, tree: Vec::with_capacity(layout.tree.len()), directories: Vec::new() };
+        let (root, shown) = (Key(0).join(&layout.root), Key(0).join(&layout.name));
+        let tree = Vec::with_capacity(layout.tree.len());
+        let mut keys = Self { root, shown, tree, directories: Vec::new() };
         for directory in &layout.tree {
             let key = keys.tree_key(directory.parent).join(&sanitize_element(directory.name));
             keys.tree.push(key);
@@ -69,10 +75,12 @@ impl Keys {
                 keys.directories.push(key);
             }
         }
+        let pads = if layout.name == PAD_DIRECTORY { shown } else { shown.join(PAD_DIRECTORY) };
         for file in &layout.files {
             match file.path {
-                Path::Listed(path) => keys.add_listed(path),
-                Path::NamelessPad | Path::AddedPad => keys.directories.push(root.join(b".pad")),
+                Path::Listed(path) => keys.add_listed(path, &layout.root),
+                Path::NamelessPad => keys.directories.push(pads),
+                Path::AddedPad => keys.directories.push(shown.join(PAD_DIRECTORY)),
                 Path::Alone(_) | Path::InTree(..) => {}
             }
         }
@@ -81,9 +89,13 @@ impl Keys {
         keys
     }
 
-    fn add_listed(&mut self, path: Node<'_>) {
-        let mut parts = path.list().into_iter().flatten().filter_map(Node::string).peekable();
+    fn add_listed(&mut self, path: Node<'_>, root: &[u8]) {
         let mut key = self.root;
+        if self.shown != self.root {
+            key = self.shown.join(root);
+            self.directories.push(key);
+        }
+        let mut parts = path.list().into_iter().flatten().filter_map(Node::string).peekable();
         while let (Some(part), Some(_)) = (parts.next(), parts.peek()) {
             key = key.join(&sanitize_element(part));
             self.directories.push(key);
@@ -91,21 +103,25 @@ impl Keys {
     }
 
     /// A file's directory and name.
-    fn of(&self, file: &File<'_>) -> (Key, Vec<u8>) {
+    fn of<'a>(&self, file: &File<'a>) -> (Key, Cow<'a, [u8]>) {
         match file.path {
-            Path::Alone(name) => (Key(0), sanitize_element(name).into_owned()),
-            Path::InTree(directory, name) => (self.tree_key(directory), sanitize_element(name).into_owned()),
-            Path::NamelessPad => (Key(0).join(b".pad"), file.size_bytes.to_string().into_bytes()),
-            Path::AddedPad => (self.root.join(b".pad"), file.size_bytes.to_string().into_bytes()),
+            Path::Alone(name) => (Key(0), sanitize_element(name)),
+            Path::InTree(directory, name) => (self.tree_key(directory), sanitize_element(name)),
+            Path::NamelessPad => {
+                (Key(0).join(PAD_DIRECTORY), file.size_bytes.to_string().into_bytes().into())
+            }
+            Path::AddedPad => {
+                (self.shown.join(PAD_DIRECTORY), file.size_bytes.to_string().into_bytes().into())
+            }
             Path::Listed(path) => {
                 let mut parts = path.list().into_iter().flatten().filter_map(Node::string).peekable();
                 let mut key = self.root;
-                let mut name = Vec::new();
+                let mut name = Cow::default();
                 while let Some(part) = parts.next() {
                     if parts.peek().is_some() {
                         key = key.join(&sanitize_element(part));
                     } else {
-                        name = sanitize_element(part).into_owned();
+                        name = sanitize_element(part);
                     }
                 }
                 (key, name)
@@ -136,10 +152,36 @@ impl Key {
 
 /// `name` with `.{number}` before its extension.
 fn numbered(name: &[u8], number: usize) -> Vec<u8> {
+    // The suffix is cut, not the name: what libtorrent does with a very long extension.
     let dot = name.iter().rposition(|byte| *byte == b'.').unwrap_or(name.len());
     let (base, extension) = name.split_at(dot);
     let mut suffix = format!(".{number}").into_bytes();
     suffix.extend_from_slice(extension);
     suffix.truncate(MAX_SUFFIX_BYTES);
     [base, &suffix].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn renamed(name: &str, number: usize) -> String {
+        String::from_utf8(numbered(name.as_bytes(), number)).unwrap()
+    }
+
+    #[test]
+    fn the_number_goes_before_the_extension() {
+        assert_eq!(renamed("a.tar.gz", 1), "a.tar.1.gz");
+        assert_eq!(renamed("a", 12), "a.12");
+        assert_eq!(renamed(".hidden", 1), ".1.hidden");
+        assert_eq!(renamed(&format!("a.{}", "e".repeat(100)), 1), format!("a.1.{}", "e".repeat(46)));
+    }
+
+    #[test]
+    fn keys_ignore_the_case_of_ascii_only() {
+        let key = |name: &str| Key(0).join(name.as_bytes());
+        assert_eq!(key("Film"), key("fILM"));
+        assert_ne!(key("É"), key("é"));
+        assert_ne!(key("ab").join(b"c"), key("a").join(b"bc"));
+    }
 }

@@ -49,3 +49,30 @@ pub(super) fn check_path(path: Node<'_>) -> Result<(), VerifyError> {
     }
     if parts.all(|part| part.kind() == Kind::String) { Ok(()) } else { Err(VerifyError::InvalidPath) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::bencode::decode;
+    use super::*;
+
+    fn size(file: &str) -> Result<u64, VerifyError> {
+        FileFields::read(decode(file.as_bytes()).unwrap()).size_bytes()
+    }
+
+    #[test]
+    fn a_symlink_has_no_bytes_whatever_it_says() {
+        assert_eq!(size("d6:lengthi7ee"), Ok(7));
+        assert_eq!(size("d4:attr1:l6:lengthi7ee"), Ok(0));
+        assert_eq!(size("d4:attr1:le"), Ok(0));
+        assert_eq!(size("d4:attri1e6:length1:7e"), Err(VerifyError::InvalidLength));
+    }
+
+    #[test]
+    fn a_path_has_at_most_a_hundred_parts_all_of_them_strings() {
+        let check = |path: String| check_path(decode(path.as_bytes()).unwrap());
+        assert_eq!(check(format!("l{}e", "1:a".repeat(100))), Ok(()));
+        assert_eq!(check(format!("l{}e", "1:a".repeat(101))), Err(VerifyError::PathTooDeep));
+        assert_eq!(check("li1ee".into()), Err(VerifyError::InvalidPath));
+        assert_eq!(check(format!("li1e{}e", "1:a".repeat(100))), Err(VerifyError::PathTooDeep));
+    }
+}

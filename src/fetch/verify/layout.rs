@@ -19,6 +19,9 @@ pub(super) const BLOCK_BYTES: u64 = 16 * 1024;
 /// A file's name must be shorter than this, in bytes.
 const NAME_LIMIT_BYTES: usize = 1 << 12;
 
+/// Where clients put pad files that have no path.
+pub(super) const PAD_DIRECTORY: &[u8] = b".pad";
+
 /// Where a file is, before names are cleaned.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Path<'a> {
@@ -30,7 +33,7 @@ pub(super) enum Path<'a> {
     InTree(Option<u32>, &'a [u8]),
     /// A pad file that v1 metadata gives no path: `.pad/{size}`, beside the torrent's directory.
     NamelessPad,
-    /// A pad file that the client adds: `.pad/{size}`, in the torrent's directory.
+    /// A pad file that the client adds: `.pad/{size}`, below the name that it shows.
     AddedPad,
 }
 
@@ -56,7 +59,9 @@ pub(super) struct Directory<'a> {
 /// All files, in the order of the torrent.
 #[derive(Debug)]
 pub(super) struct Layout<'a> {
-    /// The name that a client shows.
+    /// The name of the torrent's directory.
+    pub(super) root: Cow<'a, [u8]>,
+    /// The name that a client shows: the first part of the first file's path.
     pub(super) name: Cow<'a, [u8]>,
     pub(super) piece_length_bytes: u64,
     pub(super) files: Vec<File<'a>>,
@@ -66,8 +71,9 @@ pub(super) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    pub(super) fn new(name: Cow<'a, [u8]>, piece_length_bytes: u64) -> Self {
-        Self { name, piece_length_bytes, files: Vec::new(), tree: Vec::new(), total_bytes: 0 }
+    pub(super) fn new(root: Cow<'a, [u8]>, piece_length_bytes: u64) -> Self {
+        let name = root.clone();
+        Self { root, name, piece_length_bytes, files: Vec::new(), tree: Vec::new(), total_bytes: 0 }
     }
 
     /// Adds a file called `name`, cleaned, and after a v2 file the pad that brings the next one to the start of a piece.
@@ -79,10 +85,9 @@ impl<'a> Layout<'a> {
             return Err(VerifyError::NameTooLong);
         }
         if self.files.is_empty() {
-            // A client shows the first part of the first file's path.
             match file.path {
                 Path::Alone(_) => self.name = Cow::Owned(name.to_vec()),
-                Path::NamelessPad => self.name = Cow::Borrowed(b".pad"),
+                Path::NamelessPad => self.name = Cow::Borrowed(PAD_DIRECTORY),
                 Path::Listed(_) | Path::InTree(..) | Path::AddedPad => {}
             }
         }
@@ -172,4 +177,54 @@ pub(super) fn index(directory: u32) -> usize {
 pub(super) fn file_size(length: Option<i64>) -> Result<u64, VerifyError> {
     let size = length.and_then(|length| u64::try_from(length).ok()).ok_or(VerifyError::InvalidLength)?;
     if size < FILE_LIMIT_BYTES { Ok(size) } else { Err(VerifyError::InvalidLength) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(sizes: &[u64], v2: bool) -> Layout<'static> {
+        let mut layout = Layout::new(b"name".into(), 16_384);
+        for &size_bytes in sizes {
+            let pieces_root = (v2 && size_bytes > 0).then_some(&[1; 32]);
+            let path = Path::Alone(b"file");
+            layout.add(File { path, size_bytes, is_pad: false, pieces_root }, b"file").unwrap();
+        }
+        layout
+    }
+
+    #[test]
+    fn every_v2_file_begins_at_a_piece() {
+        let sizes = |sizes| layout(sizes, true).files.iter().map(|file| file.size_bytes).collect::<Vec<_>>();
+        assert_eq!(sizes(&[5, 0, 16_384, 16_385]), [5, 16_379, 0, 16_384, 16_385, 16_383]);
+        assert_eq!(layout(&[5, 7], false).files.len(), 2);
+    }
+
+    #[test]
+    fn the_pad_at_the_end_is_found_behind_empty_files() {
+        let mut padded = layout(&[5, 0], true);
+        padded.remove_tail_pad();
+        assert_eq!((padded.files.len(), padded.total_bytes), (2, 5));
+        padded.remove_tail_pad();
+        assert_eq!(padded.files.len(), 2);
+    }
+
+    #[test]
+    fn sizes_are_limited_one_by_one_and_in_sum() {
+        assert_eq!(file_size(Some(17_592_186_028_031)), Ok(17_592_186_028_031));
+        for length in [None, Some(-1), Some(17_592_186_028_032), Some(i64::MAX)] {
+            assert_eq!(file_size(length), Err(VerifyError::InvalidLength));
+        }
+        let mut full = layout(&[MAX_TOTAL_BYTES], false);
+        let one = File { path: Path::NamelessPad, size_bytes: 1, is_pad: true, pieces_root: None };
+        assert_eq!(full.add(one, b""), Err(VerifyError::InvalidLength));
+        assert_eq!(full.add(File { size_bytes: 0, ..one }, b""), Ok(()));
+    }
+
+    #[test]
+    fn a_name_of_four_kib_is_too_long() {
+        let file = File { path: Path::NamelessPad, size_bytes: 1, is_pad: true, pieces_root: None };
+        assert_eq!(layout(&[], false).add(file, &[b'_'; 4095]), Ok(()));
+        assert_eq!(layout(&[], false).add(file, &[b'_'; 4096]), Err(VerifyError::NameTooLong));
+    }
 }

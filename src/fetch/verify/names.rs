@@ -32,6 +32,9 @@ fn clean<'a>(name: &'a [u8], if_nothing_left: &'static [u8]) -> Cow<'a, [u8]> {
     if name.is_empty() {
         return Cow::Borrowed(b"_");
     }
+    if is_plain(name) {
+        return Cow::Borrowed(name);
+    }
     let mut kept = Vec::with_capacity(name.len().min(CUT_BYTES + EXTENSION_BYTES));
     let mut dots = 0;
     let mut cut = false;
@@ -63,6 +66,12 @@ fn clean<'a>(name: &'a [u8], if_nothing_left: &'static [u8]) -> Cow<'a, [u8]> {
         return Cow::Borrowed(if_nothing_left);
     }
     if kept == name { Cow::Borrowed(name) } else { Cow::Owned(kept) }
+}
+
+/// Whether a name is short, printable ASCII, and so stays as it is: nearly all are, and cost no copy.
+fn is_plain(name: &[u8]) -> bool {
+    let is_kept = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'/' | b'\\');
+    name.len() < CUT_BYTES && name.iter().all(is_kept) && name.iter().any(|byte| *byte != b'.')
 }
 
 /// Where the extension begins that is kept when the name is cut after the character at `at`.

@@ -52,3 +52,25 @@ fn merkle_root(mut hashes: Vec<Hash>, mut pad: Hash) -> Hash {
 fn parent(left: &Hash, right: &Hash) -> Hash {
     Sha256::new().chain_update(left).chain_update(right).finalize().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_odd_hash_is_paired_with_padding_of_its_level() {
+        let [a, b, c, pad] = [[1; 32], [2; 32], [3; 32], [0; 32]];
+        let expected = parent(&parent(&a, &b), &parent(&c, &pad));
+        assert_eq!(merkle_root(vec![a, b, c], pad), expected);
+        let five = merkle_root(vec![a, b, c, a, b], pad);
+        let level = parent(&pad, &pad);
+        let left = parent(&parent(&a, &b), &parent(&c, &a));
+        assert_eq!(five, parent(&left, &parent(&parent(&b, &pad), &level)));
+    }
+
+    #[test]
+    fn the_padding_of_a_piece_is_the_root_over_its_empty_blocks() {
+        assert_eq!(padding(1), [0; 32]);
+        assert_eq!(padding(4), merkle_root(vec![[0; 32]; 4], [0; 32]));
+    }
+}

@@ -8,7 +8,7 @@ use super::file_fields::{FileFields, check_path};
 use super::layout::{File, Layout, Path};
 use super::names::{sanitize, sanitize_element};
 
-/// What a part of the path contains in pad files that BitComet makes, which lack the attribute.
+/// What a part of the path contains in pad files that the client `BitComet` makes, which lack the attribute.
 const BITCOMET_PAD: &[u8] = b"_____padding_file_";
 
 /// Adds the one file, called `name`, of a torrent that has no list of files.
@@ -30,7 +30,7 @@ pub(super) fn add_single<'a>(
 
 /// Adds the files of a list.
 pub(super) fn add_list<'a>(layout: &mut Layout<'a>, files: Node<'a>) -> Result<(), VerifyError> {
-    let all_are_pads = is_bitcomet_pad(&layout.name);
+    let all_are_pads = is_bitcomet_pad(&layout.root);
     for file in files.list().into_iter().flatten() {
         if file.kind() != Kind::Dict {
             return Err(VerifyError::InvalidFiles);
