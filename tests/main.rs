@@ -1,1 +1,5 @@
-//! tests
+//! Every test that needs sockets, files or engines, in one program.
+
+mod clients;
+mod download;
+mod support;
