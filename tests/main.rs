@@ -14,3 +14,8 @@ mod demo;
 //! The one test binary: everything with files, sockets or engines, and what is too large for a unit test.
 
 mod torrent;
+//! Every test that needs sockets, files or engines, in one program.
+
+mod clients;
+mod download;
+mod support;

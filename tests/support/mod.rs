@@ -5,3 +5,7 @@ pub mod http;
 pub mod postgres;
 pub mod torrent;
 pub mod wait;
+//! What tests of several areas share.
+
+pub mod raw_http;
+pub mod upstreams;

@@ -1,0 +1,75 @@
+//! What is repeated of a download through Prowlarr, and what is not.
+
+use std::sync::Arc;
+
+use grabfeed::domain::reason::Reason;
+use grabfeed::fetch::download::{Downloader, Via};
+
+use super::{LIMITS, TORRENT, code, fetch, link, word};
+use crate::support::raw_http::{RawServer, redirect, reply};
+use crate::support::upstreams::{Noted, http, retry_at_once};
+
+#[tokio::test]
+async fn a_prowlarr_that_starts_is_asked_again() {
+    let server = RawServer::replying(|_, before| match before {
+        0 => reply("503 Service Unavailable", &[("Content-Type", "text/plain")], "Prowlarr is starting up"),
+        1 => reply("502 Bad Gateway", &[], ""),
+        _ => reply("200 OK", &[], TORRENT),
+    })
+    .await;
+    assert_eq!(word(&fetch(&server, Via::Prowlarr).await), "torrent");
+    assert_eq!(server.asked(), 3);
+}
+
+#[tokio::test]
+async fn a_prowlarr_that_stays_away_is_unavailable() {
+    let server = RawServer::always(reply("503 Service Unavailable", &[], "")).await;
+    assert_eq!(word(&fetch(&server, Via::Prowlarr).await), code(Reason::ProwlarrUnavailable));
+    assert_eq!(server.asked(), 3);
+}
+
+#[tokio::test]
+async fn what_the_indexer_answered_is_never_asked_again() {
+    let invalid = reply("500 Error", &[], r#"{"message":"Invalid Prowlarr link"}"#);
+    for (answer, reason) in [
+        (reply("500 Error", &[], r#"<error code="500" description="x"/>"#), Reason::IndexerError),
+        (invalid, Reason::BadLink),
+        (reply("401 Unauthorized", &[], ""), Reason::ProwlarrKeyRefused),
+        (reply("404 Not Found", &[], "{}"), Reason::NotFound),
+        (reply("410 Gone", &[], r#"<error code="410" description="Indexer is disabled"/>"#), Reason::Gone),
+        (reply("429 Too Many", &[], r#"<error code="429"/>"#), Reason::RateLimited),
+        (reply("504 Gateway Timeout", &[], ""), Reason::TimedOut),
+        (Vec::new(), Reason::ConnectionFailed),
+    ] {
+        let shown = String::from_utf8_lossy(&answer).into_owned();
+        let server = RawServer::always(answer).await;
+        assert_eq!(word(&fetch(&server, Via::Prowlarr).await), code(reason), "{shown}");
+        assert_eq!(server.asked(), 1, "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_redirect_the_answer_is_the_trackers() {
+    for (status, reason) in
+        [("401 Unauthorized", Reason::AccessRefused), ("503 Unavailable", Reason::IndexerError)]
+    {
+        let server = RawServer::replying(move |_, before| match before {
+            0 => redirect(301, "/tracker"),
+            _ => reply(status, &[], ""),
+        })
+        .await;
+        assert_eq!(word(&fetch(&server, Via::Prowlarr).await), code(reason));
+        assert_eq!(server.asked(), 2);
+    }
+}
+
+#[tokio::test]
+async fn each_download_is_told_once() {
+    let server = RawServer::always(reply("410 Gone", &[], "")).await;
+    let noted = Arc::new(Noted::default());
+    let url = server.url("/4/download");
+    let downloader = Downloader::new(http(&[&url]), retry_at_once(), noted.clone());
+    let error = downloader.fetch(&link(&url, Via::Prowlarr), &LIMITS).await.unwrap_err();
+    assert_eq!(error.status, Some(410));
+    assert_eq!(noted.all(), ["download gone"]);
+}
