@@ -3,7 +3,21 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
+use tempfile::TempDir;
+
+/// What any single thing that is waited for may take; seconds on an idle machine, more on one that compiles.
+pub const LIMIT: Duration = Duration::from_secs(60);
+
+/// A folder for a program's data, in memory where the system has that: clients sync each little file to the disk.
+pub fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
+    made.unwrap()
+}
+
+/// The running program.
 pub struct Program {
     name: &'static str,
     child: Child,

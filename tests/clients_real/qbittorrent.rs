@@ -1,12 +1,11 @@
 //! qBittorrent without a screen, driven through its Web API (version 2).
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::program::Program;
+use super::program::{LIMIT, Program, folder};
 use crate::support::http::Http;
 use crate::support::wait::{free_port, until};
 
@@ -24,7 +23,7 @@ const FEED: &str = "grabfeed";
 impl QBittorrent {
     /// Starts it. `save_path` is where the rule of [`Self::subscribe`] says that the data is.
     pub async fn start(save_path: &Path) -> Self {
-        let profile = tempfile::tempdir().unwrap();
+        let profile = folder();
         let port = free_port();
         let config = profile.path().join("qBittorrent/config");
         std::fs::create_dir_all(&config).unwrap();
@@ -40,7 +39,7 @@ impl QBittorrent {
             _profile: profile,
         };
         let version = format!("{}/app/version", client.api);
-        until("qBittorrent answers", Duration::from_secs(20), async || {
+        until("qBittorrent answers", LIMIT, async || {
             client.program.assert_running();
             client.http.answers(&version).await.then_some(())
         })
@@ -61,7 +60,7 @@ impl QBittorrent {
     /// Reads the feed again now, and waits until that is done.
     pub async fn refresh(&self) {
         self.post("rss/refreshItem", &[("itemPath", FEED)]).await;
-        until("the feed is read", Duration::from_secs(20), async || {
+        until("the feed is read", LIMIT, async || {
             let feed = self.feed().await;
             assert_ne!(feed["hasError"], true, "qBittorrent cannot read the feed");
             (feed["isLoading"] == false).then_some(())
@@ -91,7 +90,7 @@ impl QBittorrent {
     }
 
     async fn wait_for(&self, count: usize, what: &str, is_one: impl Fn(&Value) -> bool) {
-        until(&format!("{count} {what} in qBittorrent"), Duration::from_secs(40), async || {
+        until(&format!("{count} {what} in qBittorrent"), LIMIT, async || {
             let torrents = self.get("torrents/info").await;
             let found = torrents.as_array().unwrap().iter().filter(|torrent| is_one(torrent)).count();
             assert!(found <= count, "{found} {what}, more than expected");
@@ -132,6 +131,7 @@ Session\InterfaceName=lo
 Session\Port={listen}
 Session\DefaultSavePath={save}
 Session\QueueingSystemEnabled=false
+Session\MaxActiveCheckingTorrents=100
 
 [Network]
 PortForwardingEnabled=false

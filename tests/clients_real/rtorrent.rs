@@ -1,12 +1,10 @@
 //! rTorrent, driven by XML-RPC over SCGI.
 
-use std::time::Duration;
-
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::program::Program;
+use super::program::{LIMIT, Program, folder};
 use crate::support::wait::{free_port, until};
 
 pub struct RTorrent {
@@ -17,7 +15,7 @@ pub struct RTorrent {
 
 impl RTorrent {
     pub async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder();
         let port = free_port();
         let path = folder.path().display();
         let (session, rc) = (folder.path().join("session"), folder.path().join("rtorrent.rc"));
@@ -31,7 +29,7 @@ impl RTorrent {
         std::fs::write(&rc, settings).unwrap();
         let import = format!("import={}", rc.display());
         let mut program = Program::start("rtorrent", "rtorrent", folder.path(), &["-n", "-o", &import]);
-        until("rTorrent answers", Duration::from_secs(20), async || {
+        until("rTorrent answers", LIMIT, async || {
             program.assert_running();
             TcpStream::connect(("127.0.0.1", port)).await.ok()
         })
@@ -44,7 +42,7 @@ impl RTorrent {
     pub async fn load(&self, url: &str, infohash: &str) {
         self.call("load.normal", &["", url]).await;
         let infohash = infohash.to_uppercase();
-        until("the torrent is in rTorrent", Duration::from_secs(20), async || {
+        until("the torrent is in rTorrent", LIMIT, async || {
             self.call("download_list", &[""]).await.contains(&infohash).then_some(())
         })
         .await;

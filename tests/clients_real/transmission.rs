@@ -1,11 +1,9 @@
 //! The Transmission daemon, driven through its RPC.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::program::Program;
+use super::program::{LIMIT, Program, folder};
 use crate::support::http::Http;
 use crate::support::wait::{free_port, until};
 
@@ -18,7 +16,7 @@ pub struct Transmission {
 
 impl Transmission {
     pub async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder();
         let port = free_port();
         let settings = json!({
             "rpc-enabled": true, "rpc-bind-address": "127.0.0.1", "rpc-port": port,
@@ -36,7 +34,7 @@ impl Transmission {
             &["-f", "-g", &config],
         );
         let (http, rpc) = (Http::new(), format!("http://127.0.0.1:{port}/transmission/rpc"));
-        until("Transmission answers", Duration::from_secs(20), async || {
+        until("Transmission answers", LIMIT, async || {
             program.assert_running();
             http.answers(&rpc).await.then_some(())
         })

@@ -21,7 +21,8 @@ impl Http {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
-            .timeout(Duration::from_secs(30))
+            .pool_max_idle_per_host(0) // how a server ends idle connections is not under test
+            .timeout(Duration::from_secs(60))
             .build();
         Self(client.unwrap())
     }
