@@ -21,6 +21,8 @@ CREATE TABLE torrent (
     CHECK ((bytes IS NULL) <> (magnet IS NULL)),
     UNIQUE (infohash, indexer_key)
 );
+CREATE INDEX torrent_v1 ON torrent (infohash_v1);
+CREATE INDEX torrent_v2 ON torrent (infohash_v2);
 CREATE INDEX torrent_stored_at ON torrent (stored_at);
 
 -- A grab: one row whatever the number of sightings. The queue is this table: pending rows whose `next_attempt_at` has come.
@@ -58,7 +60,10 @@ CREATE TABLE grab (
     CHECK ((state = 'ready') = (torrent_id IS NOT NULL))
 );
 CREATE INDEX grab_due ON grab (next_attempt_at) WHERE state = 'pending';
+-- How many grabs of an indexer are in work now.
+CREATE INDEX grab_in_work ON grab (indexer_key, lease_until) WHERE state = 'pending';
 CREATE INDEX grab_state ON grab (state, id);
+CREATE INDEX grab_app ON grab (app, state, created_at);
 CREATE INDEX grab_title_key ON grab (title_key, grabbed_at);
 CREATE INDEX grab_download_id ON grab (download_id) WHERE download_id IS NOT NULL;
 CREATE INDEX grab_torrent ON grab (torrent_id) WHERE torrent_id IS NOT NULL;
@@ -85,6 +90,7 @@ CREATE TABLE sighting (
 );
 CREATE INDEX sighting_grab ON sighting (grab_id);
 CREATE INDEX sighting_waiting ON sighting (title_key) WHERE outcome = 'waiting';
+CREATE INDEX sighting_requester ON sighting (requester_kind, requester_host) WHERE outcome = 'merged';
 CREATE INDEX sighting_seen_at ON sighting (seen_at);
 
 -- Each try to get a grab's torrent, with its outcome: the grab's timeline.
@@ -117,6 +123,7 @@ CREATE TABLE app_sync (
     last_success_at  BIGINT,
     last_failure_at  BIGINT,
     last_failure     TEXT,
+    first_webhook_at BIGINT,
     last_webhook_at  BIGINT,
     webhook_secret   TEXT
 );
@@ -135,6 +142,8 @@ CREATE TABLE feed (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id      TEXT    NOT NULL UNIQUE,
     name           TEXT    NOT NULL,
+    -- Folded, since names that differ in case only are the same name.
+    name_key       TEXT    NOT NULL,
     filter         TEXT    NOT NULL,
     token_hash     BLOB    NOT NULL UNIQUE,
     token_shown    TEXT    NOT NULL,
@@ -144,12 +153,12 @@ CREATE TABLE feed (
     last_used_at   BIGINT,
     last_client    TEXT,
     poll_count     BIGINT  NOT NULL DEFAULT 0,
-    -- Second of the newest `pub_at`, so that dates strictly rise whatever the clock does.
+    -- The newest `pub_at` ever given, so that dates strictly rise whatever the clock does.
     last_pub_at    BIGINT  NOT NULL DEFAULT 0,
     -- Raised by everything that can change what the feed lists.
     version        BIGINT  NOT NULL DEFAULT 0
 );
-CREATE UNIQUE INDEX feed_name ON feed (name) WHERE revoked_at IS NULL;
+CREATE UNIQUE INDEX feed_name ON feed (name_key) WHERE revoked_at IS NULL;
 
 -- The delivery ledger: what each feed has listed and what was fetched from it.
 CREATE TABLE feed_item (

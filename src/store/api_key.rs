@@ -102,9 +102,12 @@ impl Store {
     pub async fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
         let rows: Vec<Row> = read!(self, pool => sqlx::query_as(
             "SELECT id, name, key_shown, scopes, created_at, last_used_at, expires_at FROM api_key \
-             WHERE revoked_at IS NULL ORDER BY name",
+             WHERE revoked_at IS NULL",
         ).fetch_all(pool))?;
-        Ok(rows.into_iter().map(ApiKey::from).collect())
+        let mut keys: Vec<ApiKey> = rows.into_iter().map(ApiKey::from).collect();
+        // Here, because each engine has an order of its own for letters.
+        keys.sort_by_cached_key(|key| key.name.to_lowercase());
+        Ok(keys)
     }
 
     /// Revokes a key by name. False: there is no such key.

@@ -83,13 +83,13 @@ impl Store {
         Ok(secret.into())
     }
 
-    /// Per app, the grabs that were made before `before` and after the app's webhook was first heard of, and of which
-    /// no webhook told.
+    /// Per app, the grabs that were first heard of before `before`, made after the app's webhook was first heard, and
+    /// of which no webhook told.
     pub async fn webhooks_missed(&self, before: Ts) -> Result<Vec<Missed>, StoreError> {
         Ok(read!(self, pool => sqlx::query_as(
             "SELECT g.app AS app, COUNT(*) AS grabs FROM grab g JOIN app_sync s ON s.app = g.app \
              WHERE g.seen_in_history = 1 AND g.seen_by_webhook = 0 AND g.backfilled = 0 AND g.app_kind <> 'prowlarr' \
-             AND g.created_at < $1 AND s.last_webhook_at IS NOT NULL GROUP BY g.app ORDER BY g.app",
+             AND g.created_at < $1 AND g.grabbed_at >= s.first_webhook_at GROUP BY g.app ORDER BY g.app",
         ).bind(before.millis()).fetch_all(pool))?)
     }
 }
@@ -106,8 +106,9 @@ pub(super) async fn move_cursor(tx: &mut Tx, app: &AppName, at: Ts, now: Ts) -> 
 
 pub(super) async fn webhook_came(tx: &mut Tx, app: &AppName, now: Ts) -> Result<(), StoreError> {
     exec!(tx, conn => sqlx::query(
-        "INSERT INTO app_sync (app, last_webhook_at) VALUES ($1, $2) \
-         ON CONFLICT (app) DO UPDATE SET last_webhook_at = excluded.last_webhook_at",
+        "INSERT INTO app_sync (app, first_webhook_at, last_webhook_at) VALUES ($1, $2, $2) ON CONFLICT (app) DO UPDATE \
+         SET first_webhook_at = COALESCE(app_sync.first_webhook_at, excluded.first_webhook_at), \
+         last_webhook_at = excluded.last_webhook_at",
     ).bind(app.as_str()).bind(now.millis()).execute(conn))?;
     Ok(())
 }

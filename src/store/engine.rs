@@ -128,6 +128,8 @@ pub(super) enum Lock {
     Intake = 0x67_66_01,
     /// Per-indexer limits hold over all replicas.
     Claim = 0x67_66_02,
+    /// A new feed and a new torrent must find each other, and those who change several feeds take turns.
+    Ledger = 0x67_66_03,
 }
 
 impl Tx {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::engine::Tx;
+use super::engine::{Lock, Tx};
 use super::{Store, StoreError};
 use crate::domain::feed::{FeedName, FeedPublicId};
 use crate::domain::feed_filter::FeedFilter;
@@ -127,10 +127,11 @@ impl Store {
             row: 0,
         })?;
         let mut tx = self.begin().await?;
+        tx.lock(Lock::Ledger).await?;
         let id: i64 = run!(&mut tx, conn => sqlx::query_scalar(
-            "INSERT INTO feed (public_id, name, filter, token_hash, token_shown, link_secret, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
-        ).bind(feed.public_id.as_str()).bind(feed.name.as_str()).bind(filter).bind(feed.token_hash.to_vec())
+            "INSERT INTO feed (public_id, name, name_key, filter, token_hash, token_shown, link_secret, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+        ).bind(feed.public_id.as_str()).bind(feed.name.as_str()).bind(feed.name.key()).bind(filter).bind(feed.token_hash.to_vec())
          .bind(feed.token_shown).bind(feed.link_secret.to_vec()).bind(now.millis()).fetch_one(conn))?;
         super::ledger::fill_new_feed(&mut tx, FeedId(id), &feed.filter, now).await?;
         let row: Row =
@@ -158,17 +159,21 @@ impl Store {
     /// All feeds that are not revoked, by name.
     pub async fn feeds(&self) -> Result<Vec<Feed>, StoreError> {
         let rows: Vec<Row> = read!(self, pool => sqlx::query_as(
-            select_feed!("WHERE revoked_at IS NULL ORDER BY name"),
+            select_feed!("WHERE revoked_at IS NULL"),
         ).fetch_all(pool))?;
-        rows.into_iter().map(Row::into_feed).collect()
+        let mut feeds: Vec<Feed> = rows.into_iter().map(Row::into_feed).collect::<Result<_, _>>()?;
+        // Here, because each engine has an order of its own for letters.
+        feeds.sort_by_cached_key(|feed| feed.name.key());
+        Ok(feeds)
     }
 
     /// Revokes a feed by name: its URL and all its download links die with it. False: there is no such feed.
     pub async fn revoke_feed(&self, name: &FeedName, now: Ts) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
+        tx.lock(Lock::Ledger).await?;
         let id: Option<i64> = run!(&mut tx, conn => sqlx::query_scalar(
-            "UPDATE feed SET revoked_at = $2 WHERE name = $1 AND revoked_at IS NULL RETURNING id",
-        ).bind(name.as_str()).bind(now.millis()).fetch_optional(conn))?;
+            "UPDATE feed SET revoked_at = $2 WHERE name_key = $1 AND revoked_at IS NULL RETURNING id",
+        ).bind(name.key()).bind(now.millis()).fetch_optional(conn))?;
         if let Some(id) = id {
             // Its ledger would keep torrents from being purged.
             exec!(&mut tx, conn => sqlx::query("DELETE FROM feed_item WHERE feed_id = $1").bind(id).execute(conn))?;
@@ -180,6 +185,7 @@ impl Store {
     /// Writes down polls that were counted in memory.
     pub async fn count_polls(&self, polls: &[Polls]) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
+        tx.lock(Lock::Ledger).await?;
         for poll in polls {
             exec!(&mut tx, conn => sqlx::query(
                 "UPDATE feed SET poll_count = poll_count + $2, last_used_at = $3, last_client = $4 WHERE id = $1",
@@ -190,7 +196,7 @@ impl Store {
     }
 }
 
-/// All feeds with their filters, locked against each other's changes by the transaction.
+/// All feeds with their filters; the caller holds the ledger's lock.
 pub(super) async fn feeds_in(tx: &mut Tx) -> Result<Vec<Feed>, StoreError> {
     let rows: Vec<Row> = run!(tx, conn => sqlx::query_as(select_feed!("WHERE revoked_at IS NULL ORDER BY id"))
         .fetch_all(conn))?;

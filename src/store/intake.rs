@@ -113,9 +113,9 @@ struct WaitingRow {
 }
 
 async fn settle_one(tx: &mut Tx, row: WaitingRow, kind: &str, now: Ts) -> Result<GrabId, StoreError> {
-    let claimed_before: i64 = run!(&mut *tx, conn => sqlx::query_scalar(
-        "SELECT COUNT(*) FROM sighting s JOIN grab g ON g.id = s.grab_id \
-         WHERE s.outcome = 'merged' AND s.requester_kind = $1 AND s.requester_host = $2 AND g.app_kind = $1",
+    let claimed_before: i32 = run!(&mut *tx, conn => sqlx::query_scalar(
+        "SELECT CAST(EXISTS (SELECT 1 FROM sighting s JOIN grab g ON g.id = s.grab_id \
+         WHERE s.outcome = 'merged' AND s.requester_kind = $1 AND s.requester_host = $2 AND g.app_kind = $1) AS INTEGER)",
     ).bind(kind.to_owned()).bind(row.requester_host.clone()).fetch_one(conn))?;
     let (state, reason, due) = if claimed_before > 0 {
         (GrabState::Skipped, Some(Reason::NotRecordedByApp), None)
@@ -241,6 +241,8 @@ async fn insert_grab(
 /// Adds what this report knows and the grab did not, and makes the grab due if that is what it waited for.
 async fn enrich(tx: &mut Tx, grab: &Known, sighting: &Sighting, now: Ts) -> Result<(), StoreError> {
     let by_its_app = sighting.origin != Origin::ProwlarrHistory;
+    // Of the app's reports the earliest date counts, so that the order in which they come in does not.
+    let made_at = if by_its_app { sighting.grabbed_at } else { Ts::MAX };
     let link = sighting.link.as_ref().filter(|_| by_its_app).map(|link| link.expose_secret().to_owned());
     exec!(&mut *tx, conn => sqlx::query(
         "UPDATE grab SET download_id = COALESCE(download_id, $2), expected_infohash = COALESCE(expected_infohash, $3), \
@@ -249,14 +251,15 @@ async fn enrich(tx: &mut Tx, grab: &Known, sighting: &Sighting, now: Ts) -> Resu
          protocol = CASE WHEN protocol = 'unknown' THEN $7 ELSE protocol END, size_bytes = COALESCE(size_bytes, $8), \
          next_attempt_at = CASE WHEN state = 'pending' AND link IS NULL AND $9 IS NOT NULL THEN $10 ELSE next_attempt_at END, \
          link = COALESCE($9, link), \
-         seen_by_webhook = CASE WHEN $11 = 1 THEN 1 ELSE seen_by_webhook END, \
-         seen_in_history = CASE WHEN $12 = 1 THEN 1 ELSE seen_in_history END \
+         grabbed_at = CASE WHEN $11 < grabbed_at THEN $11 ELSE grabbed_at END, \
+         seen_by_webhook = CASE WHEN $12 = 1 THEN 1 ELSE seen_by_webhook END, \
+         seen_in_history = CASE WHEN $13 = 1 THEN 1 ELSE seen_in_history END \
          WHERE id = $1",
     ).bind(grab.id.0).bind(sighting.download_id_key()).bind(sighting.expected_infohash().map(|hash| hash.to_string()))
      .bind(sighting.indexer.clone()).bind(sighting.indexer.as_deref().map(indexer_key).unwrap_or_default())
      .bind(sighting.prowlarr_indexer_id).bind(sighting.protocol.as_str())
      .bind(sighting.size_bytes.and_then(|size| i64::try_from(size).ok())).bind(link).bind(now.millis())
-     .bind(i64::from(sighting.origin == Origin::Webhook)).bind(i64::from(sighting.origin == Origin::AppHistory))
+     .bind(made_at.millis()).bind(i64::from(sighting.origin == Origin::Webhook)).bind(i64::from(sighting.origin == Origin::AppHistory))
      .execute(conn))?;
     if merge::revives(sighting, grab) {
         exec!(&mut *tx, conn => sqlx::query(
@@ -267,19 +270,21 @@ async fn enrich(tx: &mut Tx, grab: &Known, sighting: &Sighting, now: Ts) -> Resu
     Ok(())
 }
 
-/// Joins the rows of Prowlarr's history that waited for this report, and learns the indexer's number from them.
+/// Joins the rows of Prowlarr's history that waited for this report, and learns the indexer from them.
 async fn claim_waiting(tx: &mut Tx, id: GrabId, sighting: &Sighting) -> Result<(), StoreError> {
-    let indexer_ids: Vec<Option<i64>> = run!(&mut *tx, conn => sqlx::query_scalar(
+    let indexers: Vec<(Option<i64>, Option<String>, String)> = run!(&mut *tx, conn => sqlx::query_as(
         "UPDATE sighting SET grab_id = $1, outcome = 'merged' WHERE outcome = 'waiting' AND title_key = $2 \
          AND requester_kind = $3 AND grabbed_at BETWEEN $4 AND $5 \
-         AND (indexer_key = '' OR $6 = '' OR indexer_key = $6) RETURNING prowlarr_indexer_id",
+         AND (indexer_key = '' OR $6 = '' OR indexer_key = $6) \
+         RETURNING prowlarr_indexer_id, indexer, indexer_key",
     ).bind(id.0).bind(title_key(&sighting.title)).bind(sighting.kind.as_str())
      .bind(sighting.grabbed_at.minus(WINDOW).millis()).bind(sighting.grabbed_at.plus(WINDOW).millis())
      .bind(sighting.indexer.as_deref().map(indexer_key).unwrap_or_default()).fetch_all(conn))?;
-    if let Some(indexer_id) = indexer_ids.into_iter().flatten().next() {
+    for (number, indexer, key) in indexers {
         exec!(&mut *tx, conn => sqlx::query(
-            "UPDATE grab SET prowlarr_indexer_id = COALESCE(prowlarr_indexer_id, $2) WHERE id = $1",
-        ).bind(id.0).bind(indexer_id).execute(conn))?;
+            "UPDATE grab SET prowlarr_indexer_id = COALESCE(prowlarr_indexer_id, $2), indexer = COALESCE(indexer, $3), \
+             indexer_key = CASE WHEN indexer_key = '' THEN $4 ELSE indexer_key END WHERE id = $1",
+        ).bind(id.0).bind(number).bind(indexer).bind(key).execute(conn))?;
     }
     Ok(())
 }

@@ -40,6 +40,7 @@ impl Store {
         lease: Duration,
     ) -> Result<Option<JobLease>, StoreError> {
         let mut tx = self.begin().await?;
+        // Due again when the lease ends, should this process die; what is earlier when it ends well is a nudge.
         let token: Option<i64> = run!(&mut tx, conn => sqlx::query_scalar(
             "UPDATE job SET lease_until = $3, due_at = $3, lease_token = lease_token + 1 \
              WHERE name = $1 AND due_at <= $2 AND lease_until <= $2 RETURNING lease_token",
@@ -48,12 +49,12 @@ impl Store {
         Ok(token.map(|token| JobLease { name: name.to_owned(), token }))
     }
 
-    /// Ends a job's run; it is due again at `next`, or sooner if it was nudged while it ran.
+    /// Ends a job's run; it is due again at `next`, or sooner if it was nudged while it ran. Nothing happens if the
+    /// lease was lost.
     pub async fn finish_job(&self, lease: &JobLease, next: Ts) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         exec!(&mut tx, conn => sqlx::query(
-            "UPDATE job SET lease_until = 0, \
-             due_at = CASE WHEN due_at <> lease_until AND due_at < $3 THEN due_at ELSE $3 END \
+            "UPDATE job SET lease_until = 0, due_at = CASE WHEN due_at < lease_until AND due_at < $3 THEN due_at ELSE $3 END \
              WHERE name = $1 AND lease_token = $2",
         ).bind(lease.name.clone()).bind(lease.token).bind(next.millis()).execute(conn))?;
         tx.commit().await
@@ -66,7 +67,7 @@ impl Store {
         ).bind(now.millis()).fetch_all(pool))?)
     }
 
-    /// When a job is due.
+    /// When a job is due; while it is done, the end of the lease or the moment for which it was nudged meanwhile.
     pub async fn job_due(&self, name: &str) -> Result<Option<Ts>, StoreError> {
         let due: Option<i64> = read!(self, pool => sqlx::query_scalar("SELECT due_at FROM job WHERE name = $1")
             .bind(name.to_owned()).fetch_optional(pool))?;

@@ -3,11 +3,11 @@
 //! Which items are listed now is decided by `domain::feed_window`; here its answer is written down in the transaction
 //! that read the rows, so that two requests at once never date an item twice.
 
-use super::engine::Tx;
-use super::feed::{Feed, feeds_in};
+use super::engine::{Lock, Tx};
+use super::feed::feeds_in;
 use super::{Store, StoreError};
 use crate::domain::app::{AppKind, AppName};
-use crate::domain::feed_filter::{FeedFilter, ItemFacts};
+use crate::domain::feed_filter::{CompiledFilter, FeedFilter, ItemFacts};
 use crate::domain::feed_window::{self, Entry, Limits, Moment};
 use crate::domain::ids::{FeedId, GrabId, TorrentId};
 use crate::domain::infohash::Infohash;
@@ -76,7 +76,7 @@ macro_rules! select_items {
 /// The four kinds of rows that can appear in the next listing; each is bounded by the number of slots, so that the
 /// work does not grow with the ledger.
 const KINDS: [&str; 4] = [
-    select_items!("i.pub_at IS NULL ORDER BY i.id"),
+    select_items!("i.pub_at IS NULL AND i.delivered_at IS NULL ORDER BY i.id"),
     select_items!(
         "i.pub_at IS NOT NULL AND i.delivered_at IS NULL AND i.yielded_at IS NULL ORDER BY i.pub_at"
     ),
@@ -117,9 +117,9 @@ impl Store {
     /// Decides what the feed lists now, writes the decision down and returns the listing.
     pub async fn arrange_feed(&self, feed: FeedId, limits: &Limits, now: Ts) -> Result<Listing, StoreError> {
         let mut tx = self.begin().await?;
-        // Also the lock by which two replicas take turns at one feed.
+        tx.lock(Lock::Ledger).await?;
         let (version, polls, last_pub_at): (i64, i64, i64) = run!(&mut tx, conn => sqlx::query_as(
-            "UPDATE feed SET version = version WHERE id = $1 RETURNING version, poll_count, last_pub_at",
+            "SELECT version, poll_count, last_pub_at FROM feed WHERE id = $1",
         ).bind(feed.0).fetch_one(conn))?;
         let slots = i64::try_from(limits.slots).unwrap_or(i64::MAX);
         let mut rows: Vec<ItemRow> = Vec::new();
@@ -160,9 +160,10 @@ impl Store {
     /// Makes the next request arrange anew each feed in which an item waits for a slot that time may free.
     pub async fn review_feeds(&self) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
+        tx.lock(Lock::Ledger).await?;
         exec!(&mut tx, conn => sqlx::query(
-            "UPDATE feed SET version = version + 1 WHERE revoked_at IS NULL \
-             AND EXISTS (SELECT 1 FROM feed_item i WHERE i.feed_id = feed.id AND i.pub_at IS NULL)",
+            "UPDATE feed SET version = version + 1 WHERE revoked_at IS NULL AND EXISTS (SELECT 1 FROM feed_item i \
+             WHERE i.feed_id = feed.id AND i.pub_at IS NULL AND i.delivered_at IS NULL)",
         ).execute(conn))?;
         tx.commit().await
     }
@@ -184,6 +185,7 @@ impl Store {
         now: Ts,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
+        tx.lock(Lock::Ledger).await?;
         exec!(&mut tx, conn => sqlx::query("INSERT INTO delivery (feed_id, torrent_id, at, client) VALUES ($1, $2, $3, $4)")
             .bind(feed.0).bind(torrent.0).bind(now.millis()).bind(client.map(str::to_owned)).execute(conn))?;
         let first: Option<i64> = run!(&mut tx, conn => sqlx::query_scalar(
@@ -199,7 +201,7 @@ impl Store {
     /// Per feed, how many items wait to be listed, are listed and not fetched, and were fetched.
     pub async fn ledger_counts(&self) -> Result<Vec<(String, u64, u64, u64)>, StoreError> {
         let rows: Vec<(String, i64, i64, i64)> = read!(self, pool => sqlx::query_as(
-            "SELECT f.name, CAST(COALESCE(SUM(CASE WHEN i.pub_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT), \
+            "SELECT f.name, CAST(COALESCE(SUM(CASE WHEN i.pub_at IS NULL AND i.delivered_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT), \
              CAST(COALESCE(SUM(CASE WHEN i.pub_at IS NOT NULL AND i.delivered_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT), \
              CAST(COALESCE(SUM(CASE WHEN i.delivered_at IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT) \
              FROM feed f JOIN feed_item i ON i.feed_id = f.id WHERE f.revoked_at IS NULL GROUP BY f.name ORDER BY f.name",
@@ -233,7 +235,10 @@ pub(super) async fn queue_in_feeds(
          FROM grab g JOIN torrent t ON t.id = $2 WHERE g.id = $1",
     ).bind(grab.0).bind(torrent.0).fetch_one(conn))?;
     for feed in feeds_in(tx).await? {
-        queue(tx, &feed, &candidate, now).await?;
+        // A filter that cannot be compiled was refused when it was made; one that is stored all the same lists nothing.
+        if let Ok(filter) = feed.filter.compile() {
+            queue_if_accepted(tx, feed.id, &filter, &candidate, now).await?;
+        }
     }
     Ok(())
 }
@@ -245,24 +250,21 @@ pub(super) async fn fill_new_feed(
     filter: &FeedFilter,
     now: Ts,
 ) -> Result<(), StoreError> {
+    let Ok(filter) = filter.compile() else { return Ok(()) };
     let candidates: Vec<Candidate> = run!(&mut *tx, conn => sqlx::query_as(
         "SELECT t.id AS torrent_id, t.infohash, g.app, g.app_kind, g.indexer, g.title, t.total_bytes \
          FROM grab g JOIN torrent t ON t.id = g.torrent_id ORDER BY g.finished_at, g.id",
     ).fetch_all(conn))?;
     for candidate in &candidates {
-        queue_if_accepted(tx, feed, filter, candidate, now).await?;
+        queue_if_accepted(tx, feed, &filter, candidate, now).await?;
     }
     Ok(())
-}
-
-async fn queue(tx: &mut Tx, feed: &Feed, candidate: &Candidate, now: Ts) -> Result<(), StoreError> {
-    queue_if_accepted(tx, feed.id, &feed.filter, candidate, now).await
 }
 
 async fn queue_if_accepted(
     tx: &mut Tx,
     feed: FeedId,
-    filter: &FeedFilter,
+    filter: &CompiledFilter,
     candidate: &Candidate,
     now: Ts,
 ) -> Result<(), StoreError> {
@@ -277,8 +279,7 @@ async fn queue_if_accepted(
         title: &candidate.title,
         total_bytes: u64::try_from(candidate.total_bytes).unwrap_or(0),
     };
-    // A filter that cannot be compiled was refused when it was made; one that is stored all the same lists nothing.
-    if !filter.compile().is_ok_and(|filter| filter.accepts(&facts).is_ok()) {
+    if filter.accepts(&facts).is_err() {
         return Ok(());
     }
     let title = unique_title(tx, feed, candidate).await?;

@@ -89,7 +89,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine, OpenError> {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(options.clone())
         .await
-        .map_err(unreachable)?;
+        .map_err(damaged_or_unreachable)?;
     check_integrity(&writer).await?;
     let applied = applied_versions(&writer).await;
     if existed && !applied.is_empty() && SQLITE_MIGRATIONS.iter().any(|m| !applied.contains(&m.version)) {
@@ -107,15 +107,17 @@ async fn open_sqlite(path: &Path) -> Result<Engine, OpenError> {
 
 async fn check_integrity(writer: &SqlitePool) -> Result<(), OpenError> {
     let verdict: String =
-        sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(writer).await.map_err(|error| {
-            // "file is not a database" and "disk image is malformed" have codes of their own.
-            let code = error.as_database_error().and_then(|cause| cause.code().map(|code| code.into_owned()));
-            match code.as_deref() {
-                Some("11" | "26") => OpenError::Damaged,
-                _ => unreachable(error),
-            }
-        })?;
+        sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(writer).await.map_err(damaged_or_unreachable)?;
     if verdict == "ok" { Ok(()) } else { Err(OpenError::Damaged) }
+}
+
+/// "The disk image is malformed" and "file is not a database" have codes of their own.
+fn damaged_or_unreachable(error: sqlx::Error) -> OpenError {
+    let code = error.as_database_error().and_then(|cause| cause.code());
+    match code.as_deref() {
+        Some("11" | "26") => OpenError::Damaged,
+        _ => unreachable(error),
+    }
 }
 
 async fn applied_versions(writer: &SqlitePool) -> Vec<i64> {

@@ -1,5 +1,6 @@
 //! Retention: what is old and done with is removed; pending and undelivered work never is.
 
+use super::engine::{Engine, Lock};
 use super::{Store, StoreError};
 use crate::domain::time::Ts;
 
@@ -23,6 +24,7 @@ impl Store {
     /// a torrent keeps its grabs.
     pub async fn purge(&self, before: Ts) -> Result<Purged, StoreError> {
         let mut tx = self.begin().await?;
+        tx.lock(Lock::Ledger).await?;
         let torrents: Vec<i64> = run!(&mut tx, conn => sqlx::query_scalar(
             "SELECT t.id FROM torrent t WHERE t.stored_at < $1 \
              AND NOT EXISTS (SELECT 1 FROM grab g WHERE g.torrent_id = t.id AND g.finished_at >= $1) \
@@ -66,7 +68,6 @@ impl Store {
     /// What an engine's own check says of the whole database, and whether every row that points to another finds it.
     /// Empty: all is well.
     pub async fn check(&self) -> Result<Vec<String>, StoreError> {
-        use super::engine::Engine;
         let Engine::Sqlite { writer, .. } = &self.engine else { return Ok(Vec::new()) };
         let mut findings: Vec<String> =
             sqlx::query_scalar("PRAGMA integrity_check").fetch_all(writer).await?;

@@ -93,10 +93,11 @@ impl Store {
         tx.commit().await
     }
 
-    /// The moment at which the next pending grab is due, held indexers not considered.
+    /// The moment at which the next pending grab can be claimed, held indexers and their limits not considered.
     pub async fn next_due(&self) -> Result<Option<Ts>, StoreError> {
         let millis: Option<i64> = read!(self, pool => sqlx::query_scalar(
-            "SELECT MIN(next_attempt_at) FROM grab WHERE state = 'pending' AND lease_until = 0",
+            "SELECT MIN(CASE WHEN lease_until > next_attempt_at THEN lease_until ELSE next_attempt_at END) \
+             FROM grab WHERE state = 'pending'",
         ).fetch_one(pool))?;
         Ok(millis.map(Ts::from_millis))
     }

@@ -1,7 +1,7 @@
 //! Writing down how an attempt ended. What a worker learned is written only under its lease.
 
 use super::attempt::{NewAttempt, insert_attempt};
-use super::engine::Tx;
+use super::engine::{Lock, Tx};
 use super::queue::Claimed;
 use super::torrent::{NewTorrent, insert_torrent};
 use super::{Store, StoreError};
@@ -31,6 +31,18 @@ pub enum Resolution {
     Skipped(Reason),
 }
 
+impl Resolution {
+    /// What is done instead if a link came in while the attempt ran without one: it is what the grab waited for, so
+    /// the grab is due at once.
+    fn given_link(self, arrived: bool, now: Ts) -> Self {
+        match self {
+            Self::Retry { reason, counts, .. } if arrived => Self::Retry { at: now, reason, counts },
+            Self::Failed(reason) if arrived => Self::Retry { at: now, reason, counts: true },
+            other => other,
+        }
+    }
+}
+
 impl Store {
     /// Ends an attempt. False: the lease was lost meanwhile, nothing was written, the other worker decides.
     pub async fn resolve(
@@ -41,25 +53,26 @@ impl Store {
         now: Ts,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let held: Option<i64> = run!(&mut tx, conn => sqlx::query_scalar(
-            "UPDATE grab SET lease_until = 0 WHERE id = $1 AND lease_token = $2 AND state = 'pending' RETURNING id",
+        let held: Option<Option<String>> = run!(&mut tx, conn => sqlx::query_scalar(
+            "UPDATE grab SET lease_until = 0 WHERE id = $1 AND lease_token = $2 AND state = 'pending' RETURNING link",
         ).bind(claimed.grab.id.0).bind(claimed.token).fetch_optional(conn))?;
-        if held.is_none() {
-            return Ok(false);
-        }
+        let Some(link) = held else { return Ok(false) };
+        let resolution = resolution.given_link(claimed.grab.link.is_none() && link.is_some(), now);
         let next_attempt_at = match &resolution {
             Resolution::Retry { at, .. } => Some(*at),
             _ => None,
         };
         match resolution {
             Resolution::Ready(torrent) => {
+                tx.lock(Lock::Ledger).await?;
                 let id = insert_torrent(&mut tx, &torrent, now).await?;
                 make_ready(&mut tx, claimed, id, now).await?;
             }
-            Resolution::AlreadyStored(id) => make_ready(&mut tx, claimed, id, now).await?,
-            Resolution::Retry { at, reason, counts } => {
-                retry(&mut tx, claimed, at, reason, counts, now).await?
+            Resolution::AlreadyStored(id) => {
+                tx.lock(Lock::Ledger).await?;
+                make_ready(&mut tx, claimed, id, now).await?;
             }
+            Resolution::Retry { at, reason, counts } => retry(&mut tx, claimed, at, reason, counts).await?,
             Resolution::Failed(reason) => finish(&mut tx, claimed, "failed", reason, now).await?,
             Resolution::Skipped(reason) => finish(&mut tx, claimed, "skipped", reason, now).await?,
         }
@@ -83,14 +96,10 @@ async fn retry(
     at: Ts,
     reason: Reason,
     counts: bool,
-    now: Ts,
 ) -> Result<(), StoreError> {
-    // A link that came in while this attempt ran without one is what the grab waited for: due at once.
     exec!(&mut *tx, conn => sqlx::query(
-        "UPDATE grab SET reason = $2, attempts = attempts + $3, \
-         next_attempt_at = CASE WHEN $4 = 1 AND link IS NOT NULL THEN $5 ELSE $6 END WHERE id = $1",
-    ).bind(claimed.grab.id.0).bind(reason.code()).bind(i64::from(counts))
-     .bind(i64::from(claimed.grab.link.is_none())).bind(now.millis()).bind(at.millis()).execute(conn))?;
+        "UPDATE grab SET reason = $2, attempts = attempts + $3, next_attempt_at = $4 WHERE id = $1",
+    ).bind(claimed.grab.id.0).bind(reason.code()).bind(i64::from(counts)).bind(at.millis()).execute(conn))?;
     Ok(())
 }
 

@@ -84,7 +84,7 @@ impl Store {
     }
 }
 
-/// Stores a torrent, or finds the one that is there: the first verified bytes win.
+/// Stores a torrent, or finds the one that is there: the first verified bytes win, also over a magnet.
 pub(super) async fn insert_torrent(
     tx: &mut Tx,
     torrent: &NewTorrent,
@@ -97,14 +97,25 @@ pub(super) async fn insert_torrent(
         TorrentBody::Magnet(link) => (None, Some(link.clone())),
     };
     let key = torrent.indexer.as_deref().map(indexer_key).unwrap_or_default();
-    exec!(&mut *tx, conn => sqlx::query(
+    let stored: Option<i64> = run!(&mut *tx, conn => sqlx::query_scalar(
         "INSERT INTO torrent (infohash, infohash_v1, infohash_v2, indexer, indexer_key, name, total_bytes, file_count, \
          piece_length_bytes, private, bytes, magnet, stored_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (infohash, indexer_key) DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (infohash, indexer_key) DO UPDATE \
+         SET infohash_v1 = excluded.infohash_v1, infohash_v2 = excluded.infohash_v2, name = excluded.name, \
+         total_bytes = excluded.total_bytes, file_count = excluded.file_count, private = excluded.private, \
+         piece_length_bytes = excluded.piece_length_bytes, bytes = excluded.bytes, magnet = NULL \
+         WHERE torrent.bytes IS NULL AND excluded.bytes IS NOT NULL RETURNING id",
     ).bind(torrent.infohash.to_string()).bind(facts.v1.map(hex::encode)).bind(facts.v2.map(hex::encode))
      .bind(torrent.indexer.clone()).bind(key.clone()).bind(facts.name.clone()).bind(signed(facts.total_bytes))
      .bind(signed(facts.file_count)).bind(signed(facts.piece_length_bytes)).bind(i64::from(facts.private))
-     .bind(bytes).bind(magnet).bind(now.millis()).execute(conn))?;
+     .bind(bytes).bind(magnet).bind(now.millis()).fetch_optional(conn))?;
+    if let Some(id) = stored {
+        // If it was a magnet, its feeds show it otherwise now.
+        exec!(&mut *tx, conn => sqlx::query(
+            "UPDATE feed SET version = version + 1 WHERE id IN (SELECT feed_id FROM feed_item WHERE torrent_id = $1)",
+        ).bind(id).execute(conn))?;
+        return Ok(TorrentId(id));
+    }
     let id: i64 = run!(&mut *tx, conn => sqlx::query_scalar(
         "SELECT id FROM torrent WHERE infohash = $1 AND indexer_key = $2",
     ).bind(torrent.infohash.to_string()).bind(key).fetch_one(conn))?;
