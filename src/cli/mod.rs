@@ -1,1 +1,4 @@
-//! (opening)
+//! The command line, one file per command.
+
+pub mod check;
+pub mod config;

@@ -89,12 +89,12 @@ impl Walk<'_> {
 
     fn keys(&mut self, section: &'static Section, index: Option<usize>, head: &Node, value: &Node) {
         let path = index.map_or_else(|| section.name.to_owned(), |index| format!("{}[{index}]", section.name));
-        self.layer.heads.insert((section.name, index), head.place.clone());
         let entries = match &value.content {
             Content::Mapping(entries) => entries,
             Content::Refused => return,
             _ => return self.findings.add(&value.place, path, Problem::ExpectedKeys),
         };
+        self.layer.heads.insert((section.name, index), head.place.clone());
         for (name, head, value) in self.named(entries, &path) {
             match section.key(name) {
                 Some(key) => self.key(KeyPath { section: section.name, index, key: key.name }, key, head, value),
