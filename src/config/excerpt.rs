@@ -9,6 +9,7 @@ use std::ops::Range;
 pub const MASK: &str = "********";
 const MORE: &str = "…";
 const LONGEST: usize = 120;
+const WIDEST: usize = 4096;
 
 /// A line fit to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +34,11 @@ impl Excerpt {
             text.push_str(line.get(..from)?);
         } else {
             text.push_str(head);
+            // As wide as what it hides, so that the column that is drawn is the file's; the column says that much.
+            let hidden = line.get(head.len()..from)?.chars().count().min(WIDEST);
             hide(&mut text, line.get(head.len()..from)?);
+            let shown = text.chars().count().saturating_sub(head.chars().count());
+            text.extend(std::iter::repeat_n(' ', hidden.saturating_sub(shown)));
         }
         let shown_from = text.len();
         match line.get(from..to)? {
@@ -85,7 +90,7 @@ mod tests {
         assert_eq!(cut("  port: 080 # was s3cret", "080", true), "  port: 080 …|080");
         assert_eq!(cut("  api_key: s3cret", "s3cret", false), "  api_key: ********|********");
         assert_eq!(cut("  apikey: s3cret", "apikey", true), "  apikey: …|apikey");
-        assert_eq!(cut("{url: x, key: s3cret, port: 9}", "port", true), "…port…|port");
+        assert_eq!(cut("{url: x, key: s3cret, port: 9}", "port", true), "…                     port…|port");
         assert_eq!(cut("- name: radarr", "name", true), "- name: …|name");
         assert_eq!(cut("  - s3cret", "s3cret", false), "  - ********|********");
     }

@@ -49,6 +49,17 @@ impl Report {
     }
 }
 
+impl Origin {
+    /// The origin for a person.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::Default => lang.text("config-origin-default", &[]),
+            Self::Database => lang.text("config-origin-database", &[]),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl Finding {
     /// What is wrong, in one sentence.
     pub fn message(&self, lang: Lang) -> String {
@@ -88,24 +99,21 @@ impl Finding {
 
     fn render(&self, lang: Lang) -> String {
         let (message, help) = (self.message(lang), self.help(lang));
-        let expected = self
-            .expected(lang)
-            .map(|accepted| lang.text("config-expected", &[("accepted", Arg::Text(&accepted))]));
+        let expected = self.expected(lang).map(|accepted| {
+            lang.text("config-expected", &[("accepted", Arg::Text(&accepted))])
+        });
         let origin = self.heading(lang);
         let error = lang.text("config-level-error", &[]);
         let help_name = lang.text("config-level-help", &[]);
 
-        let mut group =
-            Group::with_title(Level::ERROR.with_name(error.as_str()).primary_title(message.as_str()));
-        let mut heading = Heading::path(origin.as_str());
+        let mut group = Group::with_title(Level::ERROR.with_name(error.as_str()).primary_title(message.as_str()));
         let mut notes = Vec::new();
-        if let (Origin::File { line, column, .. }, Some(excerpt)) = (&self.origin, &self.excerpt) {
-            heading = heading.line(*line).char_column(*column);
+        if let (Origin::File { line, .. }, Some(excerpt)) = (&self.origin, &self.excerpt) {
             let mark = AnnotationKind::Primary.span(excerpt.span.clone()).label(expected.as_deref());
-            let snippet = Snippet::source(excerpt.text.as_str()).line_start(*line).annotation(mark);
-            group = group.element(heading).element(snippet);
+            let snippet = Snippet::source(excerpt.text.as_str()).path(origin.as_str()).line_start(*line);
+            group = group.element(snippet.annotation(mark));
         } else {
-            group = group.element(heading);
+            group = group.element(Heading::path(origin.as_str()));
             notes.extend(expected);
         }
         notes.extend(help);
@@ -117,8 +125,7 @@ impl Finding {
     fn heading(&self, lang: Lang) -> String {
         match &self.origin {
             Origin::File { name, .. } => name.to_string(),
-            Origin::Database => lang.text("config-origin-database", &[]),
-            other => other.to_string(),
+            other => other.text(lang),
         }
     }
 

@@ -88,19 +88,16 @@ impl Walk<'_> {
     }
 
     fn keys(&mut self, section: &'static Section, index: Option<usize>, head: &Node, value: &Node) {
-        let path =
-            index.map_or_else(|| section.name.to_owned(), |index| format!("{}[{index}]", section.name));
-        self.layer.heads.insert((section.name, index), head.place.clone());
+        let path = index.map_or_else(|| section.name.to_owned(), |index| format!("{}[{index}]", section.name));
         let entries = match &value.content {
             Content::Mapping(entries) => entries,
             Content::Refused => return,
             _ => return self.findings.add(&value.place, path, Problem::ExpectedKeys),
         };
+        self.layer.heads.insert((section.name, index), head.place.clone());
         for (name, head, value) in self.named(entries, &path) {
             match section.key(name) {
-                Some(key) => {
-                    self.key(KeyPath { section: section.name, index, key: key.name }, key, head, value)
-                }
+                Some(key) => self.key(KeyPath { section: section.name, index, key: key.name }, key, head, value),
                 None => {
                     let nearest = nearest(name, section.keys.iter().map(|key| key.name)).map(str::to_owned);
                     self.unknown(head, join(&path, name), nearest);
@@ -132,9 +129,7 @@ impl Walk<'_> {
 
     fn item(&mut self, path: KeyPath, item: &Node) -> Option<(String, Style, super::finding::Place)> {
         match &item.content {
-            Content::Scalar { text, plain } if !is_null(item) => {
-                Some((text.clone(), style(*plain), item.place.clone()))
-            }
+            Content::Scalar { text, plain } if !is_null(item) => Some((text.clone(), style(*plain), item.place.clone())),
             Content::Refused => None,
             _ => {
                 self.findings.add(&item.place, path.to_string(), Problem::ExpectedValue);

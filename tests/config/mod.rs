@@ -1,6 +1,12 @@
 //! Settings: files, environment, reports and generated documents.
 
+mod commands;
+mod documents;
+mod environment;
+mod findings;
 mod hostile_yaml;
+mod layers;
+mod round_trip;
 
 use std::collections::BTreeMap;
 
@@ -32,7 +38,14 @@ fn environment(variables: &[(&str, &str)]) -> BTreeMap<String, String> {
     variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// The codes of the findings, in order.
-fn codes(report: &Report) -> Vec<&'static str> {
-    report.findings.iter().map(|finding| finding.problem.code()).collect()
+/// Each finding as `line key code`.
+fn briefly(report: &Report) -> Vec<String> {
+    let brief = |finding: &grabfeed::config::Finding| {
+        let line = match finding.origin {
+            grabfeed::config::Origin::File { line, .. } => line.to_string(),
+            ref other => other.to_string(),
+        };
+        format!("{line} {} {}", finding.key, finding.problem.code())
+    };
+    report.findings.iter().map(brief).collect()
 }
