@@ -1,1 +1,356 @@
-//! Composition root.
+//! The composition root: from settings to a running service, readable from top to bottom.
+//!
+//! Owns: which part gets what, and the order of starting and stopping. Must not know: how any part does its work.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tracing::info;
+use url::Url;
+
+use crate::auth::token::{Token, TokenKind};
+use crate::clients::arr::ArrClient;
+use crate::clients::circuit::CircuitPolicy;
+use crate::clients::http::{Http, HttpOptions};
+use crate::clients::observe::{Exchange, Observer};
+use crate::clients::policy::AddressPolicy;
+use crate::clients::prowlarr::ProwlarrClient;
+use crate::clients::retry::RetryPolicy;
+use crate::clients::upstream::UpstreamOptions;
+use crate::config::Settings;
+use crate::domain::app::{AppKind, AppName};
+use crate::domain::feed_window;
+use crate::fetch::download::{Downloader, Limits};
+use crate::ops::clock::Clock;
+use crate::ops::health::Health;
+use crate::ops::metrics::{Metrics, Operation, Outcome, Service};
+use crate::ops::redact::Redactor;
+use crate::ops::shutdown::{Deadlines, Lifecycle, Stopped};
+use crate::ops::text::Lang;
+use crate::pipeline::{self, deps};
+use crate::store::{OpenError, Store, StoreError};
+use crate::web::base::Base;
+use crate::web::state::{ChannelText, Hook};
+use crate::web::{WebState, router, serve};
+
+/// The name under which Prowlarr's own grabs are listed and its webhook is taken.
+pub const PROWLARR: &str = "prowlarr";
+
+/// The longest wait between two tries of one API call.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
+/// A longer `Retry-After` is not waited for inside a call.
+const LONGEST_INLINE_RETRY_AFTER: Duration = Duration::from_secs(20);
+/// A delivered item is listed no longer than this; autobrr forgets what it took after 60 days.
+const RELIST: Duration = Duration::from_secs(50 * 24 * 3600);
+/// The shortest retention that is kept: well past every overlap of the histories, or a purged grab would be found
+/// there again.
+const SHORTEST_RETENTION: Duration = Duration::from_secs(72 * 3600);
+
+/// What stands around the service in its process.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The time.
+    pub clock: Clock,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// What masks secrets in logs.
+    pub redactor: Redactor,
+    /// The language of who asks for none.
+    pub lang: Lang,
+}
+
+impl Surroundings {
+    /// New counters and nothing to mask yet.
+    pub fn new(clock: Clock, lang: Lang) -> Self {
+        let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), option_env!("GRABFEED_COMMIT").unwrap_or("unknown"));
+        Self { clock, metrics, redactor: Redactor::default(), lang }
+    }
+}
+
+/// Why the service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be made.
+    #[error("the data folder cannot be made")]
+    DataFolder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// Another process serves this database file.
+    #[error("another process serves this database file")]
+    AlreadyServed,
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The database failed while starting.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address cannot be listened on.
+    #[error("the address cannot be listened on")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        cause: io::Error,
+    },
+    /// An app's URL or key cannot be used.
+    #[error("the settings of app {0} cannot be used")]
+    App(String),
+    /// `server.public_url` cannot be the base of links.
+    #[error("server.public_url cannot be the base of links")]
+    PublicUrl,
+    /// The log cannot be set up.
+    #[error("the log cannot be set up")]
+    Log,
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up")]
+    Tls,
+    /// The runtime cannot be started, or signals cannot be listened to.
+    #[error("the process cannot be set up")]
+    Process(#[source] io::Error),
+    /// The simulated apps cannot be started.
+    #[error("the simulated apps cannot be started")]
+    Demo,
+}
+
+impl StartError {
+    /// The sentence for the person: what is wrong and what to do.
+    pub fn text(&self, lang: Lang) -> String {
+        let path;
+        let (id, name) = match self {
+            Self::DataFolder { path: folder, .. } => {
+                path = folder.display().to_string();
+                ("start-data-folder", path.as_str())
+            }
+            Self::AlreadyServed => ("start-already-served", ""),
+            Self::Database(OpenError::Newer(_)) => ("start-database-newer", ""),
+            Self::Database(OpenError::Damaged) => ("start-database-damaged", ""),
+            Self::Database(OpenError::BadUrl) => ("start-database-url", ""),
+            Self::Database(OpenError::Backup(_)) => ("start-database-backup", ""),
+            Self::Database(OpenError::Migration(_)) => ("start-database-migration", ""),
+            Self::Database(OpenError::Unreachable(_)) | Self::Store(_) => ("start-database-unreachable", ""),
+            Self::Listen { address, .. } => {
+                path = address.to_string();
+                ("start-listen", path.as_str())
+            }
+            Self::App(app) => ("start-app", app.as_str()),
+            Self::PublicUrl => ("start-public-url", ""),
+            Self::Log => ("start-log", ""),
+            Self::Tls => ("start-tls", ""),
+            Self::Process(_) => ("start-process", ""),
+            Self::Demo => ("start-demo", ""),
+        };
+        lang.text(id, &[("name", name.into())])
+    }
+}
+
+/// The service, put together and not yet running.
+pub struct App {
+    /// The pipeline's parts.
+    pub deps: Arc<deps::Deps>,
+    /// The HTTP face.
+    pub router: Router,
+    /// Whether requests are wanted.
+    pub health: Health,
+}
+
+/// Puts the service together.
+pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> Result<App, StartError> {
+    let deps = Arc::new(pipeline_parts(settings, store, around)?);
+    let hooks = hooks(settings, &deps.store, &around.redactor).await?;
+    let server = &settings.server;
+    let base = Base::new(server.public_url.as_ref(), &server.url_base, &server.allowed_hosts)
+        .map_err(|_| StartError::PublicUrl)?;
+    let health = Health::default();
+    let channel = ChannelText { title: settings.feeds.title.clone(), description: settings.feeds.description.clone() };
+    let state = WebState {
+        deps: Arc::clone(&deps),
+        hooks: Arc::new(hooks),
+        base: Arc::new(base),
+        feeds: Arc::default(),
+        channel: Arc::new(channel),
+        health: health.clone(),
+        lang: around.lang,
+        metrics_enabled: settings.metrics.enabled,
+    };
+    let router = router(state, &server.url_base);
+    Ok(App { deps, router, health })
+}
+
+/// Runs the service until something ends its life; then stops in order.
+pub async fn run(app: App, listener: TcpListener, life: &Lifecycle) -> Result<Stopped, StartError> {
+    let address = listener.local_addr().map_err(StartError::Process)?;
+    if !app.deps.store.is_shared() {
+        // Whoever held a lease on this file is dead: this process is the only one that serves it.
+        app.deps.store.release_all_leases().await?;
+    }
+    pipeline::start(&app.deps, life);
+    let web = life.clone();
+    life.spawn(async move {
+        if let Err(cause) = serve::serve(listener, app.router, web).await {
+            tracing::error!(event = "app.listener-failed", cause = %cause);
+        }
+    });
+    app.health.ready();
+    info!(event = "app.started", address = %address, version = env!("CARGO_PKG_VERSION"));
+    life.stopping().cancelled().await;
+    app.health.drain();
+    let stopped = life.finish(Deadlines::default()).await;
+    app.deps.store.close().await;
+    Ok(stopped)
+}
+
+/// Everything below the HTTP face.
+pub fn pipeline_parts(settings: &Settings, store: Store, around: &Surroundings) -> Result<deps::Deps, StartError> {
+    let enabled = || settings.apps.iter().filter(|app| app.enabled && app.kind != AppKind::Prowlarr);
+    let secrets = enabled().map(|app| &app.api_key).chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.api_key));
+    secrets.for_each(|secret| around.redactor.learn(secret));
+    let urls = enabled().map(|app| &app.url).chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.url));
+    let clock = around.clock.clone();
+    let http_options = HttpOptions::new(AddressPolicy::allowing(urls), Arc::new(move || clock.now()));
+    let http = Http::new(http_options).map_err(|_| StartError::Tls)?;
+    let observer: Arc<dyn Observer> = Arc::new(Counting::new(settings, around.metrics.clone()));
+    let retry = retry_policy(settings);
+    let upstream = |kind, name: &str, url: &Url, key: &SecretString| UpstreamOptions {
+        kind,
+        name: name.to_owned(),
+        base_url: url.clone(),
+        api_key: key.clone(),
+        timeout: settings.network.timeout,
+        retry,
+        circuit: CircuitPolicy::default(),
+    };
+    let mut apps = Vec::new();
+    for app in enabled() {
+        let options = upstream(app.kind, app.name.as_str(), &app.url, &app.api_key);
+        let client = ArrClient::new(http.clone(), options, Arc::clone(&observer))
+            .map_err(|_| StartError::App(app.name.to_string()))?;
+        apps.push(deps::App { name: app.name.clone(), kind: app.kind, client });
+    }
+    let prowlarr = match &settings.prowlarr {
+        None => None,
+        Some(section) => {
+            let failed = || StartError::App(PROWLARR.to_owned());
+            let options = upstream(AppKind::Prowlarr, PROWLARR, &section.url, &section.api_key);
+            let client =
+                ProwlarrClient::new(http.clone(), options, Arc::clone(&observer)).map_err(|_| failed())?;
+            Some(deps::Prowlarr { name: prowlarr_name().ok_or_else(failed)?, client })
+        }
+    };
+    Ok(deps::Deps {
+        store,
+        clock: around.clock.clone(),
+        metrics: around.metrics.clone(),
+        apps,
+        prowlarr,
+        downloader: Downloader::new(http, retry, observer),
+        rules: rules(settings),
+        polls: deps::PollCounter::default(),
+        wake: tokio::sync::Notify::new(),
+    })
+}
+
+fn prowlarr_name() -> Option<AppName> {
+    AppName::parse(PROWLARR).ok()
+}
+
+fn retry_policy(settings: &Settings) -> RetryPolicy {
+    RetryPolicy {
+        tries: settings.network.retries,
+        base: settings.network.backoff,
+        cap: LONGEST_BACKOFF,
+        longest_retry_after: LONGEST_INLINE_RETRY_AFTER,
+        random: rand::random,
+    }
+}
+
+fn rules(settings: &Settings) -> deps::Rules {
+    let retention = settings.sync.retention;
+    deps::Rules {
+        mode: settings.sync.mode,
+        interval: settings.sync.interval,
+        lookback: settings.sync.lookback,
+        retention: (settings.sync.auto_purge && !retention.is_zero()).then(|| retention.max(SHORTEST_RETENTION)),
+        min_score: settings.matching.min_score,
+        strict_hash: settings.matching.strict_hash,
+        allow_search: settings.matching.allow_search,
+        allow_magnets: settings.matching.allow_magnets,
+        download: Limits {
+            max_size_bytes: usize::try_from(settings.torrents.max_size_bytes).unwrap_or(usize::MAX),
+            ..Limits::default()
+        },
+        feeds: feed_window::Limits {
+            slots: settings.feeds.window,
+            yield_after_polls: settings.feeds.yield_after_polls.into(),
+            yield_after: settings.feeds.yield_after,
+            relist: RELIST,
+        },
+    }
+}
+
+/// The apps whose webhooks are taken, with their secrets: those of the settings, else generated once and kept.
+async fn hooks(
+    settings: &Settings,
+    store: &Store,
+    redactor: &Redactor,
+) -> Result<HashMap<AppName, Hook>, StartError> {
+    let mut hooks = HashMap::new();
+    for app in settings.apps.iter().filter(|app| app.enabled) {
+        let secret = match &app.webhook_secret {
+            Some(secret) => secret.clone(),
+            None => generated_secret(store, &app.name).await?,
+        };
+        hooks.insert(app.name.clone(), Hook { kind: app.kind, secret });
+    }
+    if let (Some(_), Some(name)) = (&settings.prowlarr, prowlarr_name()) {
+        let secret = generated_secret(store, &name).await?;
+        hooks.entry(name).or_insert(Hook { kind: AppKind::Prowlarr, secret });
+    }
+    hooks.values().for_each(|hook| redactor.learn(&hook.secret));
+    Ok(hooks)
+}
+
+/// The secret of an app's webhook that the settings do not name.
+pub async fn generated_secret(store: &Store, app: &AppName) -> Result<SecretString, StoreError> {
+    let fresh = Token::generate(TokenKind::Webhook, &mut rand::rng());
+    store.webhook_secret(app, fresh.expose()).await
+}
+
+/// Counts exchanges with upstreams by kind of app, since names are the person's and unbounded.
+struct Counting {
+    metrics: Metrics,
+    kinds: HashMap<String, AppKind>,
+}
+
+impl Counting {
+    fn new(settings: &Settings, metrics: Metrics) -> Self {
+        let mut kinds: HashMap<String, AppKind> =
+            settings.apps.iter().map(|app| (app.name.to_string(), app.kind)).collect();
+        kinds.insert(PROWLARR.to_owned(), AppKind::Prowlarr);
+        Self { metrics, kinds }
+    }
+}
+
+impl Observer for Counting {
+    fn exchanged(&self, exchange: &Exchange<'_>) {
+        let service = self.kinds.get(exchange.upstream).map_or(Service::Indexer, |kind| Service::App(*kind));
+        let operation = match exchange.operation {
+            "status" => Operation::Status,
+            "history" => Operation::History,
+            "search" => Operation::Search,
+            "download" => Operation::Download,
+            _ => Operation::Settings,
+        };
+        let outcome = if exchange.outcome == "ok" { Outcome::Ok } else { Outcome::Failed };
+        self.metrics.upstream_answered(service, operation, outcome, exchange.elapsed);
+    }
+}

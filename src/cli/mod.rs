@@ -1,7 +1,23 @@
-//! The commands, one file each. A command takes its arguments, a writer and the language, and returns an exit code.
+//! The command line, one file per command. A command takes its arguments, the context of the call and a writer, and
+//! returns an exit code.
+//!
+//! Must not know: what a command's work consists of. It parses, calls and prints.
 
-pub mod torrent;
-//! The command line, one file per command.
-
+pub mod app;
+pub mod args;
 pub mod check;
 pub mod config;
+pub mod context;
+pub mod demo;
+pub mod feed;
+pub mod healthcheck;
+pub mod key;
+pub mod serve;
+pub mod sync;
+pub mod table;
+pub mod torrent;
+
+mod run;
+
+pub use context::Context;
+pub use run::run;

@@ -12,7 +12,7 @@ use crate::domain::feed_window;
 use crate::fetch::download::{Downloader, Limits};
 use crate::ops::clock::Clock;
 use crate::ops::metrics::Metrics;
-use crate::pipeline::polls::PollCounter;
+pub use crate::pipeline::polls::PollCounter;
 use crate::store::Store;
 
 /// What the steps work with.

@@ -3,9 +3,7 @@
 pub mod database;
 pub mod http;
 pub mod postgres;
-pub mod torrent;
-pub mod wait;
-//! What tests of several areas share.
-
 pub mod raw_http;
+pub mod torrent;
 pub mod upstreams;
+pub mod wait;

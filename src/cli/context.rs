@@ -1,0 +1,124 @@
+//! What a command is called with: the data folder, the settings' inputs, the language, the time.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::app::{self, StartError};
+use crate::config::section::database::DatabaseUrl;
+use crate::config::{Inputs, Loaded, Report, Settings, SettingsFile, load};
+use crate::ops::clock::Clock;
+use crate::ops::text::Lang;
+use crate::store::{OpenOptions, Store};
+
+/// Exit code of a command that could not do its work.
+pub const FAILED: u8 = 1;
+
+/// What a command is called with.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The folder of the database and of `settings.yml`.
+    pub data: PathBuf,
+    /// The process's environment.
+    pub environment: BTreeMap<String, String>,
+    /// The language that was asked for on the command line.
+    pub asked_lang: Option<Lang>,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Why a command ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The settings have mistakes.
+    #[error("the settings have mistakes")]
+    Settings(Box<Report>),
+    /// The service's parts could not be put together.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    /// The output cannot be written.
+    #[error("the output cannot be written")]
+    Output(#[from] io::Error),
+}
+
+impl CommandError {
+    /// Tells the person, and returns the exit code.
+    pub fn tell(&self, lang: Lang, err: &mut dyn Write) -> u8 {
+        // Where even the error output is closed there is nobody to tell.
+        let _told = match self {
+            Self::Settings(report) => write!(err, "{}", report.render(lang)),
+            Self::Start(error) => writeln!(err, "{}", error.text(lang)),
+            Self::Store(_) => writeln!(err, "{}", lang.text("cli-database-failed", &[])),
+            Self::Output(_) => Ok(()),
+        };
+        match self {
+            Self::Settings(_) => super::check::INVALID_SETTINGS,
+            _ => FAILED,
+        }
+    }
+}
+
+impl Context {
+    /// Everything that settings are made of.
+    pub fn inputs(&self) -> Inputs {
+        Inputs {
+            file: SettingsFile::IfPresent(self.data.join("settings.yml")),
+            environment: self.environment.clone(),
+            saved: BTreeMap::new(),
+        }
+    }
+
+    /// The language before the settings are known.
+    pub fn lang(&self) -> Lang {
+        let in_environment = self.environment.get("GRABFEED__LOGGING__LANGUAGE").and_then(|text| Lang::parse(text));
+        self.asked_lang.or(in_environment).unwrap_or_default()
+    }
+
+    /// The language once they are.
+    pub fn lang_of(&self, settings: &Settings) -> Lang {
+        self.asked_lang.unwrap_or(settings.logging.language)
+    }
+
+    /// The effective settings.
+    pub fn settings(&self) -> Result<Settings, CommandError> {
+        let Loaded { settings, .. } = load(&self.inputs()).map_err(|report| CommandError::Settings(Box::new(report)))?;
+        Ok(settings)
+    }
+
+    /// Opens the database of the settings, making the data folder if it is missing.
+    pub async fn open_store(&self, settings: &Settings) -> Result<Store, CommandError> {
+        make_folder(&self.data)?;
+        let store = Store::open(self.database(settings), self.clock.clone()).await;
+        Ok(store.map_err(StartError::from)?)
+    }
+
+    /// Where the database is.
+    pub fn database(&self, settings: &Settings) -> OpenOptions {
+        match &settings.database.url {
+            None => OpenOptions::File(self.data.join("grabfeed.db")),
+            Some(DatabaseUrl::Sqlite(path)) => OpenOptions::File(self.data.join(path)),
+            Some(DatabaseUrl::Postgres(url)) => OpenOptions::Postgres(url.clone()),
+        }
+    }
+
+    /// What the service is made of, around an open database.
+    pub fn surroundings(&self, settings: &Settings) -> app::Surroundings {
+        app::Surroundings::new(self.clock.clone(), self.lang_of(settings))
+    }
+}
+
+/// Makes the data folder, readable by its owner only: it holds keys.
+pub fn make_folder(path: &Path) -> Result<(), StartError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|cause| StartError::DataFolder { path: path.to_owned(), cause })
+}

@@ -1,0 +1,136 @@
+//! `grabfeed demo`: the whole product against simulated apps, in a temporary folder.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use secrecy::ExposeSecret;
+use tempfile::TempDir;
+
+use super::args::DemoArgs;
+use super::context::{CommandError, Context};
+use super::{feed, key, serve};
+use crate::app::{self, StartError};
+use crate::auth::scope::{Scope, ScopeSet};
+use crate::demo::script::{self, Pace, Played};
+use crate::demo::{WebhookAuth, World};
+use crate::domain::app::AppName;
+use crate::domain::feed::FeedName;
+use crate::domain::feed_filter::FeedFilter;
+use crate::ops::shutdown::Lifecycle;
+use crate::ops::text::Lang;
+
+/// Runs until a signal.
+pub fn run(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result<u8, CommandError> {
+    serve::runtime(None)?.block_on(play(args, context, out))
+}
+
+async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result<u8, CommandError> {
+    let folder = tempfile::tempdir()?;
+    let clock = context.clock.clone();
+    let world = script::world(move || clock.now()).start().await.map_err(|_| StartError::Demo)?;
+    let listener = serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
+    let port = listener.local_addr().map_err(StartError::Process)?.port();
+    let context = context_of(&folder, &world, port, context)?;
+    let settings = context.settings()?;
+    let lang = context.lang_of(&settings);
+    let around = context.surroundings(&settings);
+    if !args.json {
+        serve::start_log(&context, &settings, &around)?;
+    }
+    let store = context.open_store(&settings).await?;
+    let name = FeedName::parse("demo").map_err(|_| StartError::Demo)?;
+    let (_, token) = feed::make(&store, name, FeedFilter::default()).await?;
+    let scopes: ScopeSet = [Scope::Read, Scope::Metrics].into_iter().collect();
+    let api_key = key::make(&store, "demo", scopes).await?;
+    let base = format!("http://127.0.0.1:{port}");
+    let addresses = Addresses { base: &base, feed: &feed::url(&base, &token), key: api_key.expose(), args };
+    connect_webhooks(&world, &store, &base).await?;
+
+    let life = Lifecycle::default();
+    let signals = life.clone();
+    tokio::spawn(async move {
+        if signals.obey_signals().await.is_err() {
+            signals.stop();
+        }
+    });
+    let app = app::build(&settings, store, &around).await?;
+    tell_addresses(&addresses, lang, out)?;
+    let content = args.content.clone();
+    let pace = if args.fast { fast() } else { Pace::default() };
+    let stopping = life.stopping();
+    let playing = async {
+        let played = script::play(&world, pace, |event| told(&world, content.as_deref(), &event));
+        tokio::select! {
+            _ = played => stopping.cancelled().await,
+            () = stopping.cancelled() => {}
+        }
+    };
+    let (ran, ()) = tokio::join!(app::run(app, listener, &life), playing);
+    ran?;
+    world.stop().await;
+    Ok(0)
+}
+
+/// The plan at once and nothing afterwards, for tests.
+fn fast() -> Pace {
+    Pace { between: std::time::Duration::from_millis(100), afterwards: None }
+}
+
+/// Settings as a person would write them, in the environment of the call.
+fn context_of(folder: &TempDir, world: &World, port: u16, outer: &Context) -> Result<Context, CommandError> {
+    let mut environment = BTreeMap::new();
+    let mut set = |key: &str, value: &str| environment.insert(format!("GRABFEED__{key}"), value.to_owned());
+    set("SERVER__PORT", &port.to_string());
+    set("SERVER__HOST", "127.0.0.1");
+    set("SYNC__INTERVAL_SECONDS", "10");
+    set("LOGGING__LANGUAGE", outer.lang().code());
+    set("PROWLARR__URL", world.prowlarr().url());
+    set("PROWLARR__API_KEY", world.prowlarr().key());
+    for (number, app) in world.apps().iter().enumerate() {
+        set(&format!("APPS__{number}__NAME"), app.name());
+        set(&format!("APPS__{number}__TYPE"), app.kind().as_str());
+        set(&format!("APPS__{number}__URL"), app.url());
+        set(&format!("APPS__{number}__API_KEY"), app.key());
+    }
+    Ok(Context { data: folder.path().to_owned(), environment, ..outer.clone() })
+}
+
+async fn connect_webhooks(world: &World, store: &crate::store::Store, base: &str) -> Result<(), CommandError> {
+    for app in world.apps() {
+        let Ok(name) = AppName::parse(app.name()) else { continue };
+        let secret = app::generated_secret(store, &name).await?;
+        let auth = WebhookAuth::Header("X-Webhook-Token".to_owned(), secret.expose_secret().to_owned());
+        world.set_webhook(app.name(), &format!("{base}/hooks/{name}"), auth).map_err(|_| StartError::Demo)?;
+    }
+    Ok(())
+}
+
+/// Writes the content of what was grabbed, as the first machine would have it, so that a client can seed it.
+fn told(world: &World, content: Option<&Path>, event: &Played<'_>) {
+    let Some(folder) = content else { return };
+    let written = world.torrent(event.release).map(|torrent| torrent.write_data(folder));
+    if !matches!(written, Ok(Ok(()))) {
+        tracing::warn!(event = "demo.content-not-written");
+    }
+}
+
+struct Addresses<'a> {
+    base: &'a str,
+    feed: &'a str,
+    key: &'a str,
+    args: &'a DemoArgs,
+}
+
+fn tell_addresses(addresses: &Addresses<'_>, lang: Lang, out: &mut dyn Write) -> Result<(), CommandError> {
+    if addresses.args.json {
+        let object = serde_json::json!({ "url": addresses.base, "feed_url": addresses.feed, "api_key": addresses.key });
+        writeln!(out, "{object}")?;
+    } else {
+        let args = [("url", addresses.base.into()), ("feed", addresses.feed.into()), ("key", addresses.key.into())];
+        writeln!(out, "{}", lang.text("demo-addresses", &args))?;
+    }
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! `grabfeed serve`: the service.
+
+use std::fs::{File, OpenOptions as FileOptions, TryLockError};
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+
+use super::context::{CommandError, Context, make_folder};
+use crate::app::{self, StartError, Surroundings};
+use crate::config::Settings;
+use crate::config::section::logging::LogFormat;
+use crate::ops::log::{self, Format, LogSettings};
+use crate::ops::shutdown::Lifecycle;
+use crate::store::OpenOptions;
+
+/// Runs until a signal.
+pub fn run(context: &Context) -> Result<u8, CommandError> {
+    let settings = context.settings()?;
+    make_folder(&context.data)?;
+    let around = context.surroundings(&settings);
+    start_log(context, &settings, &around)?;
+    let _lock = lock(context, &settings)?;
+    runtime(settings.server.workers)?.block_on(async {
+        let store = context.open_store(&settings).await?;
+        let app = app::build(&settings, store, &around).await?;
+        let address = SocketAddr::new(settings.server.host, settings.server.port);
+        let listener = listen(address).await?;
+        let life = Lifecycle::default();
+        let signals = life.clone();
+        tokio::spawn(async move {
+            if signals.obey_signals().await.is_err() {
+                signals.stop();
+            }
+        });
+        app::run(app, listener, &life).await?;
+        Ok(0)
+    })
+}
+
+/// A runtime with as many threads as the settings say; one per processor if they say nothing.
+pub(super) fn runtime(workers: Option<usize>) -> Result<tokio::runtime::Runtime, CommandError> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if let Some(workers) = workers {
+        builder.worker_threads(workers);
+    }
+    Ok(builder.enable_all().build().map_err(StartError::Process)?)
+}
+
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
+    Ok(TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })?)
+}
+
+pub(super) fn start_log(context: &Context, settings: &Settings, around: &Surroundings) -> Result<(), CommandError> {
+    let format = match settings.logging.format {
+        LogFormat::Text => Format::Text,
+        LogFormat::Json => Format::Json,
+    };
+    let log_settings = LogSettings {
+        level: settings.logging.level.as_str().to_owned(),
+        format,
+        lang: context.lang_of(settings),
+        file: settings.logging.file.as_ref().map(|path| context.data.join(path)),
+    };
+    let surroundings = log::Surroundings {
+        clock: around.clock.clone(),
+        redactor: around.redactor.clone(),
+        metrics: around.metrics.clone(),
+        writer: Box::new(std::io::stderr()),
+    };
+    log::init(&log_settings, surroundings).map_err(|_| StartError::Log)?;
+    Ok(())
+}
+
+/// Keeps a second `serve` off the same SQLite file for as long as the value lives; the system ends the lock with the
+/// process, however that ends. PostgreSQL takes any number.
+fn lock(context: &Context, settings: &Settings) -> Result<Option<File>, CommandError> {
+    let OpenOptions::File(database) = context.database(settings) else { return Ok(None) };
+    let mut path = database.into_os_string();
+    path.push(".lock");
+    let failed = |cause| StartError::DataFolder { path: context.data.clone(), cause };
+    let file = FileOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(StartError::AlreadyServed.into()),
+        Err(TryLockError::Error(cause)) => Err(failed(cause).into()),
+    }
+}

@@ -1,0 +1,20 @@
+//! Listings for people: columns that are as wide as what is in them.
+
+use std::io::{self, Write};
+
+/// Writes rows under a heading, in columns.
+pub fn write(out: &mut dyn Write, heading: &[String], rows: &[Vec<String>]) -> io::Result<()> {
+    let all = || std::iter::once(heading).chain(rows.iter().map(Vec::as_slice));
+    let width = |column: usize| {
+        all().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..heading.len()).map(width).collect();
+    for row in all() {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            line.push_str(&format!("{cell:width$}  "));
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
