@@ -4,8 +4,8 @@ mod rules;
 mod source;
 
 use rules::{
-    edges_only, exceptions_are_counted, exceptions_have_reasons, files_are_short, imports_go_down,
-    migrations_are_twins, modules_open_with_their_subject, sentences_are_in_catalogues,
+    documents_name_what_exists, edges_only, exceptions_are_counted, exceptions_have_reasons, files_are_short,
+    imports_go_down, migrations_are_twins, modules_open_with_their_subject, sentences_are_in_catalogues,
     store_functions_are_tested, walls_hold,
 };
 use source::{Source, files};
@@ -186,4 +186,23 @@ fn a_sentence_in_code_is_seen() {
         ),
         0
     );
+}
+
+#[test]
+fn documents_name_files_that_exist() {
+    let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let documents = [
+        Source::new("README.md", include_str!("../../README.md")),
+        Source::new("README.fr.md", include_str!("../../README.fr.md")),
+        Source::new("ARCHITECTURE.md", include_str!("../../ARCHITECTURE.md")),
+        Source::new("CONTRIBUTING.md", include_str!("../../CONTRIBUTING.md")),
+    ];
+    nothing(&documents_name_what_exists(&documents, |path| package.join(path).exists()));
+}
+
+#[test]
+fn a_file_that_a_document_made_up_is_seen() {
+    let document = planted("README.md", "[a](docs/a.md) [b](https://b.example/) `src/c` `src/d.rs`");
+    let complaints = documents_name_what_exists(&document, |path| path == "src/c.rs");
+    exactly(&complaints, &["README.md: `docs/a.md` does not exist", "README.md: `src/d.rs` does not exist"]);
 }

@@ -266,3 +266,19 @@ pub fn sentences_are_in_catalogues(sources: &[Source]) -> Vec<String> {
     }
     complaints
 }
+
+/// The files that a document links to or names inside `src/` exist.
+pub fn documents_name_what_exists(documents: &[Source], exists: impl Fn(&str) -> bool) -> Vec<String> {
+    let named = pattern(r"\]\(([\w./-]+)\)|`(src/[\w./-]+)`");
+    let mut complaints = Vec::new();
+    for document in documents {
+        for found in named.captures_iter(&document.text) {
+            let Some(path) = found.get(1).or(found.get(2)).map(|path| path.as_str()) else { continue };
+            // A module may be named without the ending of its file.
+            if !exists(path) && !exists(&format!("{path}.rs")) {
+                complaints.push(format!("{}: `{path}` does not exist", document.path));
+            }
+        }
+    }
+    complaints
+}

@@ -34,7 +34,7 @@ impl Redactor {
     /// The shortest value that is masked by itself, in bytes. Shorter ones would hide ordinary words.
     pub const SHORTEST_BYTES: usize = 8;
 
-    /// Masks this value from now on, wherever it occurs, as it is and as URLs and Basic credentials write it.
+    /// Masks this value from now on, wherever it occurs, as it is and as URLs write it.
     pub fn learn(&self, secret: &SecretString) {
         let plain = secret.expose_secret();
         if plain.len() < Self::SHORTEST_BYTES {
