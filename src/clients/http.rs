@@ -66,9 +66,10 @@ pub struct Http {
 impl Http {
     /// Builds the clients. Reads the system's certificates, so it is done once per settings, not per call.
     pub fn new(options: HttpOptions) -> Result<Self, HttpBuildError> {
-        let tls = tls_config(&options.extra_roots)?;
+        let HttpOptions { policy, connect_timeout, extra_roots, lookup, now } = options;
+        let tls = tls_config(extra_roots)?;
         let build = |private_too| {
-            let resolver = PolicyResolver { private_too, lookup: options.lookup.clone() };
+            let resolver = PolicyResolver { private_too, lookup: lookup.clone() };
             Client::builder()
                 .tls_backend_preconfigured(tls.clone())
                 .dns_resolver(resolver)
@@ -77,18 +78,13 @@ impl Http {
                 .retry(reqwest::retry::never())
                 .referer(false)
                 .no_proxy()
-                .connect_timeout(options.connect_timeout)
+                .connect_timeout(connect_timeout)
                 .pool_idle_timeout(Duration::from_secs(30))
                 .pool_max_idle_per_host(4)
                 .build()
                 .map_err(|_| HttpBuildError)
         };
-        Ok(Self {
-            configured: build(true)?,
-            elsewhere: build(false)?,
-            policy: Arc::new(options.policy.clone()),
-            now: options.now.clone(),
-        })
+        Ok(Self { configured: build(true)?, elsewhere: build(false)?, policy: Arc::new(policy), now })
     }
 
     /// Begins a GET, if the policy allows the URL's address. A host name's addresses are judged when it connects.
@@ -104,11 +100,11 @@ impl Http {
     }
 }
 
-fn tls_config(extra_roots: &[CertificateDer<'static>]) -> Result<ClientConfig, HttpBuildError> {
+fn tls_config(extra_roots: Vec<CertificateDer<'static>>) -> Result<ClientConfig, HttpBuildError> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     // The system's store may be absent (an empty container) or hold what cannot be read: the rest still counts.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    roots.add_parsable_certificates(extra_roots.iter().cloned());
+    roots.add_parsable_certificates(extra_roots);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     Ok(versions.map_err(|_| HttpBuildError)?.with_root_certificates(roots).with_no_client_auth())

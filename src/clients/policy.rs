@@ -42,8 +42,9 @@ impl AddressClass {
 
     fn of_v4(address: Ipv4Addr) -> Self {
         match address.octets() {
-            // "This network", link-local with the metadata services, IETF assignments with Oracle's, multicast and up.
-            [0, ..] | [169, 254, ..] | [192, 0, 0, _] | [224..=255, ..] => Self::Forbidden,
+            // "This network", multicast and all above it, and where metadata services live: link-local addresses and
+            // IETF assignments.
+            [0 | 224..=255, ..] | [169, 254, ..] | [192, 0, 0, _] => Self::Forbidden,
             // 100.64/10 is shared address space (RFC 6598), which overlay networks use.
             [10 | 127, ..] | [192, 168, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] => Self::Private,
             _ => Self::Public,

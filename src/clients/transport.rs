@@ -34,9 +34,9 @@ pub enum TransportFault {
 impl TransportFault {
     /// What went wrong, from the library's chain of errors.
     pub fn of(error: &reqwest::Error) -> Self {
-        if chain(error).any(|cause| cause.is::<AddressRefused>()) {
+        if chain(error).any(<dyn Error>::is::<AddressRefused>) {
             Self::AddressRefused
-        } else if chain(error).any(|cause| cause.is::<rustls::Error>()) {
+        } else if chain(error).any(<dyn Error>::is::<rustls::Error>) {
             Self::Tls
         } else if error.is_connect() {
             Self::Unreachable

@@ -21,6 +21,7 @@ use tokio::time::{Instant, timeout};
 use url::Url;
 
 use self::redirect::Trail;
+use crate::clients::circuit::Circuit;
 use crate::clients::http::Http;
 use crate::clients::observe::{Exchange, Observer};
 use crate::clients::retry::{RetryPolicy, Transient};
@@ -137,13 +138,20 @@ impl Transient for DownloadError {
 pub struct Downloader {
     http: Http,
     retry: RetryPolicy,
+    prowlarr: Option<Arc<Circuit>>,
     observer: Arc<dyn Observer>,
 }
 
 impl Downloader {
     /// A downloader; `retry` is for a Prowlarr that cannot be reached.
     pub fn new(http: Http, retry: RetryPolicy, observer: Arc<dyn Observer>) -> Self {
-        Self { http, retry, observer }
+        Self { http, retry, prowlarr: None, observer }
+    }
+
+    /// Shares the circuit of the API's client, so that a Prowlarr that is down is not asked once per due download.
+    #[must_use]
+    pub fn with_prowlarr_circuit(self, circuit: Arc<Circuit>) -> Self {
+        Self { prowlarr: Some(circuit), ..self }
     }
 
     /// Fetches what the link leads to.
@@ -190,12 +198,23 @@ impl Downloader {
         if via == Via::Direct {
             return self.send(url, via, limits).await;
         }
+        if let Some(Err(wait)) = self.prowlarr.as_ref().map(|circuit| circuit.admit(Instant::now())) {
+            let unavailable = DownloadError::of(Reason::ProwlarrUnavailable);
+            return Err(DownloadError { retry_after: Some(wait), ..unavailable });
+        }
         let ask = || async {
             let response = self.send(url.clone(), via, limits).await?;
             answer::check_prowlarr_is_up(&response, self.http.now())?;
             Ok(response)
         };
-        self.retry.run("prowlarr", "download", ask).await
+        let answer: Result<_, DownloadError> = self.retry.run("prowlarr", "download", ask).await;
+        match (&self.prowlarr, &answer) {
+            (Some(circuit), Ok(_)) => _ = circuit.succeeded(),
+            (Some(circuit), Err(error)) if error.is_transient() => _ = circuit.failed(Instant::now()),
+            // A download that came to nothing may be the indexer's fault: it says nothing of Prowlarr.
+            _ => {}
+        }
+        answer
     }
 
     async fn send(&self, url: Url, via: Via, limits: &Limits) -> Result<Response, DownloadError> {

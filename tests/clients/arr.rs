@@ -115,3 +115,30 @@ async fn text_from_apps_is_cut_and_cleaned() {
     assert!(row.source_title.starts_with("a bx"));
     assert_eq!(row.source_title.chars().count(), 1000);
 }
+
+/// Histories that other projects recorded, where the folder with them is at hand.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the folder is the machine's, not a setting")]
+async fn recorded_histories_are_read() {
+    let folder = std::env::var("GRABFEED_SHARED").unwrap_or_else(|_| "../shared".to_owned());
+    let mut read = 0;
+    for (kind, file) in [
+        (AppKind::Radarr, "composed/radarr-history-page.json"),
+        (AppKind::Radarr, "aiopyarr-radarr-history.json"),
+        (AppKind::Sonarr, "aiopyarr-sonarr-history.json"),
+        (AppKind::Sonarr, "pyarr-sonarr-history.json"),
+        (AppKind::Lidarr, "aiopyarr-lidarr-history.json"),
+        (AppKind::Readarr, "aiopyarr-readarr-history.json"),
+    ] {
+        let Ok(json) = std::fs::read(format!("{folder}/samples/{file}")) else { continue };
+        let server = RawServer::always(reply("200 OK", &[], json)).await;
+        let base_url = server.url("");
+        let client =
+            ArrClient::new(http(&[&base_url]), options(kind, &base_url), Arc::new(NoObserver)).unwrap();
+        let rows = client.history_page(1, 10, true).await.unwrap();
+        assert!(rows.iter().all(|row| row.date > Ts::MIN && !row.source_title.is_empty()), "{file}");
+        assert!(!rows.is_empty(), "{file}");
+        read += 1;
+    }
+    println!("{read} recorded histories read");
+}

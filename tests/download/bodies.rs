@@ -112,6 +112,14 @@ async fn chunks_with_extensions_and_trailers_are_read() {
 }
 
 #[tokio::test]
+async fn lengths_that_agree_are_one_length() {
+    for lengths in ["Content-Length: 2, 2", "Content-Length: 2\r\nContent-Length: 2"] {
+        let answer = format!("HTTP/1.1 200 OK\r\n{lengths}\r\n\r\nde");
+        assert_eq!(outcome_of(answer.into()).await, "torrent", "{lengths}");
+    }
+}
+
+#[tokio::test]
 async fn a_drip_ends_at_the_deadline_not_at_the_silence() {
     let server = RawServer::serving(|mut stream, _| async move {
         let mut alive = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\nd").await.is_ok();

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use grabfeed::clients::circuit::{Circuit, CircuitPolicy, CircuitState};
+use grabfeed::clients::observe::NoObserver;
 use grabfeed::domain::reason::Reason;
 use grabfeed::fetch::download::{Downloader, Via};
 
@@ -72,4 +74,25 @@ async fn each_download_is_told_once() {
     let error = downloader.fetch(&link(&url, Via::Prowlarr), &LIMITS).await.unwrap_err();
     assert_eq!(error.status, Some(410));
     assert_eq!(noted.all(), ["download gone"]);
+}
+
+#[tokio::test]
+async fn a_prowlarr_that_is_down_is_not_asked_once_per_download() {
+    let server = RawServer::replying(|_, before| match before {
+        0 => reply("500 Error", &[], ""),
+        _ => reply("503 Service Unavailable", &[], ""),
+    })
+    .await;
+    let circuit = Arc::new(Circuit::new(CircuitPolicy { failures: 2, ..CircuitPolicy::default() }));
+    let url = server.url("/4/download");
+    let downloader = Downloader::new(http(&[&url]), retry_at_once(), Arc::new(NoObserver))
+        .with_prowlarr_circuit(Arc::clone(&circuit));
+    let indexer = downloader.fetch(&link(&url, Via::Prowlarr), &LIMITS).await;
+    assert_eq!(word(&indexer), code(Reason::IndexerError));
+    for _ in 0..10 {
+        let down = downloader.fetch(&link(&url, Via::Prowlarr), &LIMITS).await;
+        assert_eq!(word(&down), code(Reason::ProwlarrUnavailable));
+    }
+    assert_eq!(circuit.state(tokio::time::Instant::now()), CircuitState::Open);
+    assert_eq!(server.asked(), 1 + 2 * 3);
 }

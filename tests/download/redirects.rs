@@ -67,15 +67,12 @@ async fn locations_that_lead_nowhere_are_refused() {
 
 #[tokio::test]
 async fn a_location_in_utf8_with_spaces_is_encoded() {
-    let server = RawServer::replying(|head, before| match before {
-        0 => redirect(302, "/été un"),
-        _ => {
-            assert_eq!(path(head), "/%C3%A9t%C3%A9%20un");
-            reply("200 OK", &[], TORRENT)
-        }
-    })
-    .await;
+    let answer = |_: &str, before| {
+        if before == 0 { redirect(302, "/été un") } else { reply("200 OK", &[], TORRENT) }
+    };
+    let server = RawServer::replying(answer).await;
     assert_eq!(word(&fetch(&server, Via::Direct).await), "torrent");
+    assert_eq!(path(&server.heads()[1]), "/%C3%A9t%C3%A9%20un");
 }
 
 #[tokio::test]

@@ -86,8 +86,12 @@ impl<'a> Body<'a> {
     /// Reads until it is clear that it is a torrent, or the beginning is long enough to tell what else it is.
     pub(super) async fn sniff(&mut self) -> Result<Beginning, Reason> {
         while !self.arrived.bytes().starts_with(b"d") && self.arrived.bytes().len() < SNIFF_BYTES {
-            if !self.advance().await? {
-                break;
+            match self.advance().await {
+                Ok(true) => {}
+                Ok(false) => break,
+                // It is no torrent; that it is large as well does not matter.
+                Err(Reason::TooLarge) if !self.arrived.bytes().is_empty() => break,
+                Err(reason) => return Err(reason),
             }
         }
         let looked_at = self.arrived.bytes().len().min(SNIFF_BYTES);

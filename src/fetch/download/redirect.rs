@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use reqwest::Response;
-use reqwest::header::LOCATION;
+use reqwest::header::{HeaderValue, LOCATION};
 use secrecy::SecretString;
 use url::Url;
 
@@ -52,7 +52,7 @@ impl Trail {
 
     /// The next hop, from the answer to the current one.
     pub(super) fn next(&mut self, response: &Response) -> Result<Target, DownloadError> {
-        let mut locations = response.headers().get_all(LOCATION).iter().map(|value| value.as_bytes());
+        let mut locations = response.headers().get_all(LOCATION).iter().map(HeaderValue::as_bytes);
         let location = locations.next().unwrap_or_default();
         let status = response.status().as_u16();
         let unanimous = locations.all(|other| other == location);
