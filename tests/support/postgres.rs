@@ -85,7 +85,8 @@ impl Server {
 fn programs() -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let number = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok());
-    let newest = versions.map(|entry| entry.path()).filter(|path| path.join("bin/initdb").exists()).max_by_key(number);
+    let newest =
+        versions.map(|entry| entry.path()).filter(|path| path.join("bin/initdb").exists()).max_by_key(number);
     newest.map(|path| path.join("bin")).unwrap_or_default()
 }
 
@@ -100,7 +101,12 @@ fn init(programs: &Path, folder: &Path, password: &str) -> Result<(), String> {
     }
     let mut initdb = as_its_user(&programs.join("initdb"));
     initdb.args(["--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C", "--username", USER]);
-    initdb.arg("--auth=scram-sha-256").arg("--pwfile").arg(password_file).arg("--pgdata").arg(folder.join("data"));
+    initdb
+        .arg("--auth=scram-sha-256")
+        .arg("--pwfile")
+        .arg(password_file)
+        .arg("--pgdata")
+        .arg(folder.join("data"));
     finish(&mut initdb)
 }
 
@@ -157,7 +163,10 @@ fn is_root() -> bool {
 
 fn free_port() -> Result<u16, String> {
     let said = |error: std::io::Error| error.to_string();
-    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).map(|address| address.port()).map_err(said)
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|socket| socket.local_addr())
+        .map(|address| address.port())
+        .map_err(said)
 }
 
 fn finish(command: &mut Command) -> Result<(), String> {
