@@ -13,3 +13,4 @@ mod prowlarr_rows;
 mod purge;
 mod queue;
 mod resolve;
+mod speed;
