@@ -15,9 +15,10 @@ CREATE TABLE torrent (
     file_count         BIGINT  NOT NULL,
     piece_length_bytes BIGINT  NOT NULL,
     private            BIGINT  NOT NULL,
-    bytes              BLOB,
     magnet             TEXT,
     stored_at          BIGINT  NOT NULL,
+    -- Last, because SQLite reads through a large value to reach the columns after it.
+    bytes              BLOB,
     CHECK ((bytes IS NULL) <> (magnet IS NULL)),
     UNIQUE (infohash, indexer_key)
 );
@@ -62,7 +63,7 @@ CREATE TABLE grab (
 CREATE INDEX grab_due ON grab (next_attempt_at) WHERE state = 'pending';
 -- How many grabs of an indexer are in work now.
 CREATE INDEX grab_in_work ON grab (indexer_key, lease_until) WHERE state = 'pending';
-CREATE INDEX grab_state ON grab (state, id);
+CREATE INDEX grab_finished ON grab (finished_at) WHERE state IN ('failed', 'skipped');
 CREATE INDEX grab_app ON grab (app, state, created_at);
 CREATE INDEX grab_title_key ON grab (title_key, grabbed_at);
 CREATE INDEX grab_download_id ON grab (download_id) WHERE download_id IS NOT NULL;
@@ -89,7 +90,7 @@ CREATE TABLE sighting (
     UNIQUE (app, origin, origin_key)
 );
 CREATE INDEX sighting_grab ON sighting (grab_id);
-CREATE INDEX sighting_waiting ON sighting (title_key) WHERE outcome = 'waiting';
+CREATE INDEX sighting_waiting ON sighting (requester_kind, title_key) WHERE outcome = 'waiting';
 CREATE INDEX sighting_requester ON sighting (requester_kind, requester_host) WHERE outcome = 'merged';
 CREATE INDEX sighting_seen_at ON sighting (seen_at);
 

@@ -106,8 +106,10 @@ async fn open_sqlite(path: &Path) -> Result<Engine, OpenError> {
 }
 
 async fn check_integrity(writer: &SqlitePool) -> Result<(), OpenError> {
-    let verdict: String =
-        sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(writer).await.map_err(damaged_or_unreachable)?;
+    let verdict: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+        .fetch_one(writer)
+        .await
+        .map_err(damaged_or_unreachable)?;
     if verdict == "ok" { Ok(()) } else { Err(OpenError::Damaged) }
 }
 

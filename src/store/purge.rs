@@ -29,7 +29,7 @@ impl Store {
             "SELECT t.id FROM torrent t WHERE t.stored_at < $1 \
              AND NOT EXISTS (SELECT 1 FROM grab g WHERE g.torrent_id = t.id AND g.finished_at >= $1) \
              AND NOT EXISTS (SELECT 1 FROM feed_item i WHERE i.torrent_id = t.id \
-                 AND i.delivered_at IS NULL AND i.yielded_at IS NULL) ORDER BY t.id LIMIT $2",
+                 AND i.delivered_at IS NULL AND i.yielded_at IS NULL) ORDER BY t.stored_at, t.id LIMIT $2",
         ).bind(before.millis()).bind(CHUNK).fetch_all(conn))?;
         let mut grabs = 0;
         for id in &torrents {
@@ -45,7 +45,7 @@ impl Store {
         }
         let others = run!(&mut tx, conn => sqlx::query_scalar::<_, i64>(
             "DELETE FROM grab WHERE id IN (SELECT id FROM grab WHERE state IN ('failed', 'skipped') AND finished_at < $1 \
-             ORDER BY id LIMIT $2) RETURNING id",
+             ORDER BY finished_at, id LIMIT $2) RETURNING id",
         ).bind(before.millis()).bind(CHUNK).fetch_all(conn))?.len();
         tx.commit().await?;
         let full = |count: usize| i64::try_from(count).is_ok_and(|count| count == CHUNK);

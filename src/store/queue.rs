@@ -85,11 +85,11 @@ impl Store {
         self.renew_lease(id, token, Ts::MIN).await.map(|_still_ours| ())
     }
 
-    /// Ends every lease, for the start of the only process: whoever held one is dead.
+    /// Ends every lease, for the start of the only process: whoever held one is dead. A job that was being done is due.
     pub async fn release_all_leases(&self) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         exec!(&mut tx, conn => sqlx::query("UPDATE grab SET lease_until = 0 WHERE lease_until > 0").execute(conn))?;
-        exec!(&mut tx, conn => sqlx::query("UPDATE job SET lease_until = 0 WHERE lease_until > 0").execute(conn))?;
+        exec!(&mut tx, conn => sqlx::query("UPDATE job SET lease_until = 0, due_at = 0 WHERE lease_until > 0").execute(conn))?;
         tx.commit().await
     }
 

@@ -1,17 +1,126 @@
-//! Opening.
+//! Opening: migrations run once, a newer or damaged database is refused, a copy is made before a change.
 
-use grabfeed::domain::time::Ts;
+use std::path::PathBuf;
+
 use grabfeed::ops::clock::Clock;
+use grabfeed::store::{OpenError, OpenOptions, Store};
+use secrecy::SecretString;
 
-use crate::support::database::{Home, both_engines};
+use super::given::{NOW, pending, ready, store_in, tamper};
+use crate::support::database::{Home, both_engines, postgres_store, sqlite_store};
 
-both_engines! { a_database_answers_and_can_be_opened_again }
+both_engines! {
+    a_database_is_migrated_once_and_keeps_what_it_holds,
+    two_replicas_that_start_at_once_both_open_it,
+    a_schema_newer_than_the_program_is_refused,
+    a_closed_store_says_that_the_database_is_unavailable,
+}
 
-async fn a_database_answers_and_can_be_opened_again(home: Home) {
-    let clock = Clock::fixed(Ts::from_millis(1_000));
-    for _ in 0..2 {
-        let store = home.open(&clock).await;
-        store.ping().await.unwrap();
-        store.close().await;
+async fn open(home: &Home) -> Result<Store, OpenError> {
+    Store::open(home.options(), Clock::fixed(NOW)).await
+}
+
+async fn a_database_is_migrated_once_and_keeps_what_it_holds(home: Home) {
+    let store = store_in(&home).await;
+    let (id, torrent) = ready(&store, 1, NOW).await;
+    store.close().await;
+    let store = store_in(&home).await;
+    store.ping().await.unwrap();
+    assert_eq!(store.grab(id).await.unwrap().unwrap().torrent, Some(torrent));
+    assert!(store.check().await.unwrap().is_empty());
+}
+
+async fn two_replicas_that_start_at_once_both_open_it(home: Home) {
+    if let Home::File(_) = home {
+        // One process only has a SQLite file, but a command may open it while the service does.
+        store_in(&home).await.close().await;
     }
+    let (one, two, three) = tokio::join!(open(&home), open(&home), open(&home));
+    for store in [one, two, three] {
+        store.unwrap().ping().await.unwrap();
+    }
+}
+
+async fn a_schema_newer_than_the_program_is_refused(home: Home) {
+    store_in(&home).await.close().await;
+    tamper(
+        &home,
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         SELECT 9999, 'the future', success, checksum, 0 FROM _sqlx_migrations",
+    )
+    .await;
+    assert!(matches!(open(&home).await, Err(OpenError::Newer(9999))));
+}
+
+async fn a_closed_store_says_that_the_database_is_unavailable(home: Home) {
+    let store = store_in(&home).await;
+    store.close().await;
+    assert_eq!(store.ping().await.unwrap_err().kind(), "unavailable");
+}
+
+fn file(home: &Home) -> PathBuf {
+    let OpenOptions::File(path) = home.options() else { panic!("a file") };
+    path
+}
+
+#[tokio::test]
+async fn a_file_is_copied_before_a_migration_changes_it() {
+    let (store, home) = sqlite_store(&Clock::fixed(NOW)).await;
+    let id = pending(&store, 1, "Alpha").await;
+    store.close().await;
+    let copy = |version| PathBuf::from(format!("{}.before-migration-{version}", file(&home).display()));
+    // As an older version of the program left it: another migration was the last one.
+    tamper(&home, "UPDATE _sqlx_migrations SET version = 0").await;
+    assert!(
+        open(&home).await.is_err(),
+        "here the older schema has all tables already, so the migration fails"
+    );
+    let copied = Store::open(OpenOptions::File(copy(0)), Clock::fixed(NOW)).await;
+    assert!(copied.is_err(), "the copy is as old as the file");
+    tamper(&home, "UPDATE _sqlx_migrations SET version = 1").await;
+    let store = store_in(&home).await;
+    assert!(store.grab(id).await.unwrap().is_some(), "the failed migration changed nothing");
+    assert!(!copy(1).exists(), "no copy without need");
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_refused_as_damaged() {
+    let home = Home::file();
+    std::fs::write(file(&home), "this is a text and no database ".repeat(400)).unwrap();
+    assert!(matches!(open(&home).await, Err(OpenError::Damaged)), "no database at all");
+
+    let (store, home) = sqlite_store(&Clock::fixed(NOW)).await;
+    for number in 0..50 {
+        pending(&store, number, "Alpha").await;
+    }
+    store.close().await;
+    let mut bytes = std::fs::read(file(&home)).unwrap();
+    let (start, end) = (4096 * 2, bytes.len() - 4096);
+    bytes[start..end].iter_mut().for_each(|byte| *byte = 0x5a);
+    std::fs::write(file(&home), bytes).unwrap();
+    assert!(matches!(open(&home).await, Err(OpenError::Damaged)), "pages in its middle are overwritten");
+}
+
+#[tokio::test]
+async fn a_url_that_cannot_be_read_or_reached_is_said_so_without_its_password() {
+    for (url, bad) in [("postgres://:::", true), ("postgres://a:test-password@127.0.0.1:1/x", false)] {
+        let error =
+            Store::open(OpenOptions::Postgres(SecretString::from(url)), Clock::fixed(NOW)).await.unwrap_err();
+        assert_eq!(matches!(error, OpenError::BadUrl), bad, "{error}");
+        assert!(!format!("{error} {error:?}").contains("test-password"));
+    }
+}
+
+#[tokio::test]
+async fn postgresql_tells_the_time_of_its_own_clock_and_sqlite_that_of_the_process() {
+    let clock = Clock::fixed(NOW);
+    let (sqlite, _home) = sqlite_store(&clock).await;
+    let (postgres, _other_home) = postgres_store(&clock).await;
+    assert_eq!(sqlite.now().await.unwrap(), NOW);
+    let before = Clock::system().now();
+    let told = postgres.now().await.unwrap();
+    assert!(told >= before && told <= Clock::system().now(), "the server is this machine");
+    clock.advance(std::time::Duration::from_secs(3_600));
+    assert!(postgres.now().await.unwrap().since(told).as_secs() >= 3_600, "a demo can set it forward");
+    assert!(postgres.is_shared() && !sqlite.is_shared());
 }

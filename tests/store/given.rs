@@ -1,0 +1,192 @@
+//! What the stories begin with: reports, torrents, feeds, and grabs in each state.
+
+use std::time::Duration;
+
+use grabfeed::domain::app::{AppKind, AppName};
+use grabfeed::domain::feed::{FeedName, FeedPublicId};
+use grabfeed::domain::feed_filter::FeedFilter;
+use grabfeed::domain::ids::{GrabId, TorrentId};
+use grabfeed::domain::infohash::Infohash;
+use grabfeed::domain::reason::Reason;
+use grabfeed::domain::sighting::{Origin, Protocol, Requester, Sighting};
+use grabfeed::domain::time::Ts;
+use grabfeed::domain::torrent::TorrentFacts;
+use grabfeed::ops::clock::Clock;
+use grabfeed::store::{
+    Batch, Claimed, Feed, NewAttempt, NewFeed, NewTorrent, OpenOptions, Recorded, Resolution, Store,
+    TorrentBody,
+};
+use secrecy::ExposeSecret;
+use sqlx::{Connection, PgConnection, SqliteConnection};
+
+use crate::support::database::Home;
+
+/// The moment at which every story begins.
+pub const NOW: Ts = Ts::from_millis(1_800_000_000_000);
+/// How long a claim lasts.
+pub const LEASE: Duration = Duration::from_secs(60);
+
+pub fn after(seconds: u64) -> Ts {
+    NOW.plus(Duration::from_secs(seconds))
+}
+
+pub async fn store_in(home: &Home) -> Store {
+    home.open(&Clock::fixed(NOW)).await
+}
+
+/// Runs a statement past the store.
+pub async fn tamper(home: &Home, sql: &'static str) {
+    match home.options() {
+        OpenOptions::File(path) => {
+            let mut database = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+            sqlx::raw_sql(sql).execute(&mut database).await.unwrap();
+            database.close().await.unwrap();
+        }
+        OpenOptions::Postgres(url) => {
+            let mut database = PgConnection::connect(url.expose_secret()).await.unwrap();
+            sqlx::raw_sql(sql).execute(&mut database).await.unwrap();
+        }
+    }
+}
+
+pub fn app(name: &str) -> AppName {
+    AppName::parse(name).unwrap()
+}
+
+/// The infohash number `number`.
+pub fn hash(number: u32) -> Infohash {
+    let mut bytes = [7; 20];
+    bytes[16..].copy_from_slice(&number.to_be_bytes());
+    Infohash::V1(bytes)
+}
+
+/// Radarr's webhook about a grab; its download id may be an infohash.
+pub fn webhook(title: &str, download_id: Option<&str>) -> Sighting {
+    Sighting {
+        app: app("radarr"),
+        kind: AppKind::Radarr,
+        origin: Origin::Webhook,
+        origin_key: format!("webhook of {title}"),
+        grabbed_at: NOW,
+        title: title.to_owned(),
+        indexer: Some("Alpha (Prowlarr)".to_owned()),
+        prowlarr_indexer_id: None,
+        download_id: download_id.map(str::to_owned),
+        infohash: None,
+        protocol: Protocol::Unknown,
+        size_bytes: Some(1_000),
+        link: None,
+        requester: None,
+    }
+}
+
+/// A row of Radarr's history with a link.
+pub fn history(row: u32, title: &str, download_id: Option<&str>) -> Sighting {
+    Sighting {
+        origin: Origin::AppHistory,
+        origin_key: row.to_string(),
+        protocol: Protocol::Torrent,
+        link: Some(format!("http://127.0.0.1/download?file={title}").into()),
+        ..webhook(title, download_id)
+    }
+}
+
+/// A row of Prowlarr's history: Radarr on the host `nas` asked for the download.
+pub fn prowlarr_row(row: u32, title: &str) -> Sighting {
+    let requester =
+        Requester { kind: Some(AppKind::Radarr), host: "nas".to_owned(), polled: true, ourselves: false };
+    Sighting {
+        app: app("prowlarr"),
+        kind: AppKind::Prowlarr,
+        origin: Origin::ProwlarrHistory,
+        origin_key: row.to_string(),
+        indexer: Some("Alpha".to_owned()),
+        prowlarr_indexer_id: Some(4),
+        protocol: Protocol::Torrent,
+        size_bytes: None,
+        requester: Some(requester),
+        ..webhook(title, None)
+    }
+}
+
+pub async fn record(store: &Store, sightings: Vec<Sighting>) -> Vec<Recorded> {
+    store.record(Batch { sightings, ..Batch::default() }, NOW).await.unwrap()
+}
+
+/// A grab that is due at once.
+pub async fn pending(store: &Store, number: u32, indexer: &str) -> GrabId {
+    let mut sighting = history(number, &format!("Release {number}"), Some(&hash(number).to_string()));
+    sighting.indexer = Some(indexer.to_owned());
+    match record(store, vec![sighting]).await[..] {
+        [Recorded::New(id)] => id,
+        ref other => panic!("not one new grab: {other:?}"),
+    }
+}
+
+pub async fn claim(store: &Store, now: Ts) -> Option<Claimed> {
+    store.claim_due(now, LEASE, 10).await.unwrap()
+}
+
+pub fn attempt(outcome: &'static str) -> NewAttempt {
+    let duration = Duration::from_millis(12);
+    NewAttempt { step: "download", outcome, reason: None, detail: None, duration }
+}
+
+/// Ends the claim as ready with this torrent.
+pub async fn make_ready(store: &Store, claimed: &Claimed, torrent: NewTorrent, now: Ts) {
+    assert!(store.resolve(claimed, Resolution::Ready(torrent), attempt("ready"), now).await.unwrap());
+}
+
+pub async fn make_failed(store: &Store, claimed: &Claimed, now: Ts) {
+    assert!(store.resolve(claimed, Resolution::Failed(Reason::Gone), attempt("failed"), now).await.unwrap());
+}
+
+/// A grab that became ready, and its torrent.
+pub async fn ready(store: &Store, number: u32, now: Ts) -> (GrabId, TorrentId) {
+    let id = pending(store, number, "Alpha").await;
+    let claimed = claim(store, now).await.expect("it is due");
+    assert_eq!(claimed.grab.id, id);
+    make_ready(store, &claimed, torrent(number, "Alpha"), now).await;
+    (id, store.grab(id).await.unwrap().unwrap().torrent.unwrap())
+}
+
+pub fn torrent(number: u32, indexer: &str) -> NewTorrent {
+    let Infohash::V1(v1) = hash(number) else { unreachable!() };
+    NewTorrent {
+        infohash: hash(number),
+        facts: TorrentFacts {
+            v1: Some(v1),
+            v2: None,
+            name: format!("Content {number}"),
+            total_bytes: 1_000,
+            file_count: 2,
+            piece_length_bytes: 16_384,
+            private: true,
+        },
+        indexer: Some(indexer.to_owned()),
+        body: TorrentBody::File(format!("bytes of {number} from {indexer}").into_bytes()),
+    }
+}
+
+pub fn new_feed(name: &str, filter: FeedFilter) -> NewFeed {
+    let number = name.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    NewFeed {
+        public_id: FeedPublicId::parse(&format!("{number:020}")).unwrap(),
+        name: FeedName::parse(name).unwrap(),
+        filter,
+        token_hash: token(name),
+        token_shown: "gf_…abcd".to_owned(),
+        link_secret: [9; 32],
+    }
+}
+
+/// The hash of a feed's token.
+pub fn token(name: &str) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.iter_mut().zip(name.bytes()).for_each(|(place, byte)| *place = byte);
+    hash
+}
+
+pub async fn feed(store: &Store, name: &str) -> Feed {
+    store.create_feed(new_feed(name, FeedFilter::default()), NOW).await.unwrap()
+}

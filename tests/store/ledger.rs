@@ -1,0 +1,196 @@
+//! The delivery ledger: bursts reach a client that keeps few items, dates only rise, nothing is dated twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use grabfeed::domain::feed_window::Limits;
+use grabfeed::domain::ids::FeedId;
+use grabfeed::domain::time::Ts;
+use grabfeed::store::{Listing, Polls, Store, StoreError};
+
+use super::given::{NOW, after, claim, feed, hash, history, make_ready, ready, record, store_in, torrent};
+use crate::support::database::{Home, both_engines};
+
+both_engines! {
+    a_burst_of_120_reaches_a_client_that_keeps_50,
+    an_item_that_nobody_fetches_yields_its_slot_to_one_that_waits,
+    an_item_fetched_before_it_was_listed_takes_no_slot,
+    a_review_makes_only_feeds_in_which_an_item_waits_render_anew,
+    a_title_that_two_torrents_share_is_made_unique,
+    the_same_torrent_from_two_indexers_is_listed_once,
+    requests_on_two_replicas_at_once_date_no_item_twice,
+    a_feed_that_does_not_exist_is_an_error,
+}
+
+const LIMITS: Limits = Limits {
+    slots: 50,
+    yield_after_polls: 3,
+    yield_after: Duration::from_secs(3_600),
+    relist: Duration::from_secs(50 * 86_400),
+};
+
+async fn arrange(store: &Store, feed: FeedId, limits: &Limits, now: Ts) -> Listing {
+    let listing = store.arrange_feed(feed, limits, now).await.unwrap();
+    assert!(listing.items.len() <= limits.slots);
+    assert!(listing.items.is_sorted_by(|a, b| a.pub_at > b.pub_at), "newest first, no equal dates");
+    listing
+}
+
+async fn a_burst_of_120_reaches_a_client_that_keeps_50(home: Home) {
+    let store = store_in(&home).await;
+    let feed = feed(&store, "All").await.id;
+    for number in 0..120 {
+        ready(&store, number, NOW).await;
+    }
+    let mut dates = BTreeMap::new();
+    let mut delivered = BTreeSet::new();
+    let mut latest = Ts::MIN;
+    for poll in 0..4 {
+        let now = after(poll * 1_800);
+        let listing = arrange(&store, feed, &LIMITS, now).await;
+        let fetched = delivered.len();
+        for item in listing.items.iter().rev() {
+            assert_eq!(item.infohash.to_string().len(), 40);
+            assert_eq!((item.category.as_str(), item.total_bytes), ("Movies", 1_000));
+            assert_eq!((item.indexer.as_deref(), item.magnet.as_deref()), (Some("Alpha"), None));
+            let new = !dates.contains_key(&item.torrent);
+            assert!(!new || item.pub_at > latest, "a new item is newer than all before it");
+            assert_eq!(
+                *dates.entry(item.torrent).or_insert(item.pub_at),
+                item.pub_at,
+                "a date never changes"
+            );
+            latest = latest.max(item.pub_at);
+            let first = store.deliver(feed, item.torrent, Some("qBittorrent/5"), now).await.unwrap();
+            assert_eq!(first, delivered.insert(item.torrent));
+        }
+        let again = arrange(&store, feed, &LIMITS, now).await;
+        let changed = delivered.len() > fetched;
+        assert_eq!(
+            again.version > listing.version,
+            changed,
+            "what was fetched makes the next request render anew"
+        );
+    }
+    assert_eq!(delivered.len(), 120);
+    assert_eq!(store.ledger_counts().await.unwrap(), [("All".to_owned(), 0, 0, 120)]);
+}
+
+async fn an_item_that_nobody_fetches_yields_its_slot_to_one_that_waits(home: Home) {
+    let store = store_in(&home).await;
+    let feed = feed(&store, "All").await.id;
+    let limits = Limits { slots: 2, ..LIMITS };
+    let mut torrents = Vec::new();
+    for number in 0..3 {
+        torrents.push(ready(&store, number, NOW).await.1);
+    }
+    let listed = |listing: Listing| listing.items.iter().map(|item| item.torrent).collect::<Vec<_>>();
+    assert_eq!(listed(arrange(&store, feed, &limits, NOW).await), [torrents[1], torrents[0]]);
+    assert_eq!(store.ledger_counts().await.unwrap(), [("All".to_owned(), 1, 2, 0)]);
+    let polls = Polls { feed, count: 3, last_at: after(3_599), client: None };
+    store.count_polls(&[polls]).await.unwrap();
+    assert_eq!(listed(arrange(&store, feed, &limits, after(3_599)).await), [torrents[1], torrents[0]]);
+    assert_eq!(listed(arrange(&store, feed, &limits, after(3_600)).await), [torrents[2], torrents[1]]);
+    store.deliver(feed, torrents[2], None, after(3_601)).await.unwrap();
+    let listing = arrange(&store, feed, &limits, after(3_602)).await;
+    assert_eq!(
+        listed(listing),
+        [torrents[1], torrents[0]],
+        "what yielded comes back before what was fetched"
+    );
+}
+
+async fn an_item_fetched_before_it_was_listed_takes_no_slot(home: Home) {
+    let store = store_in(&home).await;
+    let feed = feed(&store, "All").await.id;
+    let mut torrents = Vec::new();
+    for number in 0..3 {
+        torrents.push(ready(&store, number, NOW).await.1);
+    }
+    store.deliver(feed, torrents[0], None, NOW).await.unwrap();
+    store.deliver(feed, torrents[1], None, NOW).await.unwrap();
+    let listing = arrange(&store, feed, &Limits { slots: 1, ..LIMITS }, NOW).await;
+    assert_eq!(listing.items.iter().map(|item| item.torrent).collect::<Vec<_>>(), [torrents[2]]);
+    assert_eq!(store.ledger_counts().await.unwrap(), [("All".to_owned(), 0, 1, 2)]);
+}
+
+async fn a_review_makes_only_feeds_in_which_an_item_waits_render_anew(home: Home) {
+    let store = store_in(&home).await;
+    let all = feed(&store, "All").await.id;
+    ready(&store, 1, NOW).await;
+    feed(&store, "Empty").await;
+    store
+        .create_feed(
+            super::given::new_feed("None", serde_json::from_str(r#"{"title":"x{9}"}"#).unwrap()),
+            NOW,
+        )
+        .await
+        .unwrap();
+    let versions = async |store: &Store| {
+        let feeds = store.feeds().await.unwrap();
+        feeds.into_iter().map(|feed| feed.version).collect::<Vec<_>>()
+    };
+    let before = versions(&store).await;
+    store.review_feeds().await.unwrap();
+    assert_eq!(
+        versions(&store).await,
+        [before[0] + 1, before[1] + 1, before[2]],
+        "All and Empty were filled"
+    );
+    arrange(&store, all, &LIMITS, NOW).await;
+    store.review_feeds().await.unwrap();
+    assert_eq!(versions(&store).await, [before[0] + 1, before[1] + 2, before[2]]);
+}
+
+async fn a_title_that_two_torrents_share_is_made_unique(home: Home) {
+    let store = store_in(&home).await;
+    let feed = feed(&store, "All").await.id;
+    for number in [1, 2] {
+        let indexer = format!("Indexer {number}");
+        let mut sighting = history(number, "Same Title", None);
+        sighting.indexer = Some(indexer.clone());
+        record(&store, vec![sighting]).await;
+        make_ready(&store, &claim(&store, NOW).await.unwrap(), torrent(number, &indexer), NOW).await;
+    }
+    let listing = arrange(&store, feed, &LIMITS, NOW).await;
+    let titles: Vec<_> = listing.items.iter().map(|item| item.title.clone()).collect();
+    assert_eq!(titles, [format!("Same Title [{}]", &hash(2).to_string()[..8]), "Same Title".to_owned()]);
+}
+
+async fn the_same_torrent_from_two_indexers_is_listed_once(home: Home) {
+    let store = store_in(&home).await;
+    let feed = feed(&store, "All").await.id;
+    for indexer in ["Alpha", "Beta"] {
+        super::given::pending(&store, u32::from(indexer == "Beta"), indexer).await;
+        let claimed = claim(&store, NOW).await.unwrap();
+        make_ready(&store, &claimed, torrent(7, indexer), NOW).await;
+    }
+    assert_eq!(arrange(&store, feed, &LIMITS, NOW).await.items.len(), 1);
+}
+
+async fn requests_on_two_replicas_at_once_date_no_item_twice(home: Home) {
+    let store = store_in(&home).await;
+    let other = if store.is_shared() { store_in(&home).await } else { store.clone() };
+    let feed = feed(&store, "All").await.id;
+    for number in 0..20 {
+        ready(&store, number, NOW).await;
+    }
+    let request = |number: usize| {
+        let store = if number % 2 == 0 { store.clone() } else { other.clone() };
+        tokio::spawn(async move { arrange(&store, feed, &LIMITS, NOW).await })
+    };
+    let mut dates: BTreeMap<_, BTreeSet<Ts>> = BTreeMap::new();
+    for task in (0..12).map(request).collect::<Vec<_>>() {
+        for item in task.await.unwrap().items {
+            dates.entry(item.torrent).or_default().insert(item.pub_at);
+        }
+    }
+    assert_eq!(dates.len(), 20);
+    assert!(dates.values().all(|dates| dates.len() == 1));
+    assert_eq!(dates.values().flatten().collect::<BTreeSet<_>>().len(), 20);
+}
+
+async fn a_feed_that_does_not_exist_is_an_error(home: Home) {
+    let store = store_in(&home).await;
+    assert!(matches!(store.arrange_feed(FeedId(404), &LIMITS, NOW).await, Err(StoreError::Engine(_))));
+}

@@ -1,0 +1,150 @@
+//! Retention: what is old and done with goes; pending and undelivered work stays.
+
+use std::time::Duration;
+
+use grabfeed::domain::feed_window::Limits;
+use grabfeed::domain::reason::Reason;
+use grabfeed::domain::sighting::Sighting;
+use grabfeed::domain::time::Ts;
+use grabfeed::store::{GrabFilter, Polls, Purged, Recorded, Store};
+
+use super::given::{
+    NOW, after, claim, feed, hash, history, make_failed, make_ready, pending, prowlarr_row, ready, record,
+    store_in, torrent,
+};
+use crate::support::database::{Home, both_engines};
+
+both_engines! {
+    what_is_old_and_done_with_is_removed_with_its_traces,
+    pending_work_is_never_removed,
+    an_undelivered_item_keeps_its_torrent_and_its_grab,
+    a_torrent_that_a_newer_grab_needs_stays,
+    a_feed_never_lists_what_is_gone,
+    a_large_purge_is_done_in_pieces,
+    loose_ends_are_forgotten_and_waiting_rows_are_not,
+}
+
+const LIMITS: Limits = Limits {
+    slots: 1,
+    yield_after_polls: 1,
+    yield_after: Duration::from_secs(60),
+    relist: Duration::from_secs(86_400),
+};
+
+async fn grabs(store: &Store) -> u64 {
+    store.grabs(&GrabFilter::default(), 1, 0).await.unwrap().total
+}
+
+async fn sound(store: &Store) {
+    assert_eq!(store.check().await.unwrap(), [""; 0]);
+}
+
+async fn what_is_old_and_done_with_is_removed_with_its_traces(home: Home) {
+    let store = store_in(&home).await;
+    let (id, _) = ready(&store, 1, NOW).await;
+    pending(&store, 2, "Alpha").await;
+    make_failed(&store, &claim(&store, NOW).await.unwrap(), after(5)).await;
+    assert_eq!(store.purge(NOW).await.unwrap(), Purged::default(), "nothing is older");
+    let purged = store.purge(after(5)).await.unwrap();
+    assert_eq!(purged, Purged { grabs: 1, torrents: 1, more: false });
+    assert_eq!(store.purge(after(6)).await.unwrap(), Purged { grabs: 1, torrents: 0, more: false });
+    assert_eq!((grabs(&store).await, store.torrent_totals().await.unwrap()), (0, (0, 0)));
+    assert!(store.attempts(id).await.unwrap().is_empty());
+    let (again, _) = ready(&store, 1, NOW).await;
+    assert!(again > id, "a number is never given again");
+    sound(&store).await;
+}
+
+async fn pending_work_is_never_removed(home: Home) {
+    let store = store_in(&home).await;
+    let id = pending(&store, 1, "Alpha").await;
+    make_failed(&store, &claim(&store, NOW).await.unwrap(), after(5)).await;
+    store.retry_grab(id, after(6)).await.unwrap();
+    assert_eq!(store.purge(Ts::MAX).await.unwrap(), Purged::default());
+    assert!(store.grab(id).await.unwrap().is_some());
+}
+
+async fn an_undelivered_item_keeps_its_torrent_and_its_grab(home: Home) {
+    let store = store_in(&home).await;
+    let feed = feed(&store, "All").await.id;
+    let (_, one) = ready(&store, 1, NOW).await;
+    let (_, two) = ready(&store, 2, NOW).await;
+    assert_eq!(store.purge(Ts::MAX).await.unwrap(), Purged::default(), "both wait");
+    store.arrange_feed(feed, &LIMITS, NOW).await.unwrap();
+    assert_eq!(store.purge(Ts::MAX).await.unwrap(), Purged::default(), "one is listed, one waits");
+    store.count_polls(&[Polls { feed, count: 1, last_at: NOW, client: None }]).await.unwrap();
+    store.arrange_feed(feed, &LIMITS, after(60)).await.unwrap();
+    assert_eq!(
+        store.purge(Ts::MAX).await.unwrap().torrents,
+        1,
+        "one yielded its slot: the client does not want it"
+    );
+    assert!(store.torrent(one).await.unwrap().is_none());
+    store.deliver(feed, two, None, after(61)).await.unwrap();
+    assert_eq!(store.purge(Ts::MAX).await.unwrap(), Purged { grabs: 1, torrents: 1, more: false });
+    assert_eq!(grabs(&store).await, 0);
+    sound(&store).await;
+}
+
+async fn a_torrent_that_a_newer_grab_needs_stays(home: Home) {
+    let store = store_in(&home).await;
+    let (old, stored) = ready(&store, 1, NOW).await;
+    let again = Sighting { app: super::given::app("radarr-4k"), ..history(9, "Again", None) };
+    let Recorded::New(young) = record(&store, vec![again]).await[0] else { panic!("new") };
+    make_ready(&store, &claim(&store, NOW).await.unwrap(), torrent(1, "Alpha"), after(100)).await;
+    assert_eq!(store.purge(after(50)).await.unwrap(), Purged::default());
+    for id in [old, young] {
+        assert_eq!(store.grab(id).await.unwrap().unwrap().torrent, Some(stored), "a torrent keeps its grabs");
+    }
+    assert_eq!(store.purge(after(101)).await.unwrap(), Purged { grabs: 2, torrents: 1, more: false });
+}
+
+async fn a_feed_never_lists_what_is_gone(home: Home) {
+    let store = store_in(&home).await;
+    let feed = feed(&store, "All").await.id;
+    let (_, stored) = ready(&store, 1, NOW).await;
+    let listed = store.arrange_feed(feed, &LIMITS, NOW).await.unwrap();
+    let date = listed.items[0].pub_at;
+    store.deliver(feed, stored, None, NOW).await.unwrap();
+    let before = store.arrange_feed(feed, &LIMITS, NOW).await.unwrap();
+    assert_eq!(before.items.len(), 1, "delivered items are still shown");
+    store.purge(after(1)).await.unwrap();
+    let then = store.arrange_feed(feed, &LIMITS, NOW).await.unwrap();
+    assert!(then.items.is_empty() && then.version > before.version);
+    assert_eq!(store.feed_torrent(feed, &hash(1)).await.unwrap(), None);
+    ready(&store, 2, NOW).await;
+    let next = store.arrange_feed(feed, &LIMITS, NOW).await.unwrap();
+    assert!(next.items[0].pub_at > date, "dates go on after those of what is gone");
+}
+
+async fn a_large_purge_is_done_in_pieces(home: Home) {
+    let store = store_in(&home).await;
+    let rows = (0..501).map(|row| history(row, &format!("Old {row}"), None)).collect();
+    record(&store, rows).await;
+    while let Some(claimed) = store.claim_due(NOW, Duration::from_secs(60), 1_000).await.unwrap() {
+        make_failed(&store, &claimed, NOW).await;
+    }
+    assert_eq!(store.purge(after(1)).await.unwrap(), Purged { grabs: 500, torrents: 0, more: true });
+    assert_eq!(store.purge(after(1)).await.unwrap(), Purged { grabs: 1, torrents: 0, more: false });
+}
+
+async fn loose_ends_are_forgotten_and_waiting_rows_are_not(home: Home) {
+    let store = store_in(&home).await;
+    let echo = || {
+        let mut row = prowlarr_row(1, "Echo");
+        row.requester.as_mut().unwrap().ourselves = true;
+        row
+    };
+    record(&store, vec![echo(), prowlarr_row(2, "Waits")]).await;
+    store.hold_indexer("alpha", after(5), Reason::TimedOut).await.unwrap();
+    store.hold_indexer("beta", after(50), Reason::TimedOut).await.unwrap();
+    store.forget_loose_ends(NOW, after(10)).await.unwrap();
+    assert_eq!(record(&store, vec![echo()]).await, [Recorded::Known]);
+    store.forget_loose_ends(after(1), after(10)).await.unwrap();
+    assert_eq!(
+        record(&store, vec![echo(), prowlarr_row(2, "Waits")]).await,
+        [Recorded::OwnEcho, Recorded::Known]
+    );
+    let held: Vec<_> = store.held_indexers(NOW).await.unwrap().into_iter().map(|(key, _)| key).collect();
+    assert_eq!(held, ["beta"]);
+}
