@@ -13,10 +13,10 @@ pub(super) fn accepts(key: &Key, lang: Lang) -> String {
     let accepted = kind(&key.kind, lang);
     match unit_id(key.unit) {
         None => accepted,
-        Some(id) => lang.text("config-accepts-in-unit", &[
-            ("accepted", Arg::Text(&accepted)),
-            ("unit", Arg::Text(&lang.text(id, &[]))),
-        ]),
+        Some(id) => lang.text(
+            "config-accepts-in-unit",
+            &[("accepted", Arg::Text(&accepted)), ("unit", Arg::Text(&lang.text(id, &[])))],
+        ),
     }
 }
 

@@ -41,7 +41,8 @@ pub(super) fn layer(environment: &BTreeMap<String, String>, findings: &mut Findi
             }
             continue;
         };
-        let twice = !is_file && environment.get(&format!("{name}{FILE_SUFFIX}")).is_some_and(|other| !other.is_empty());
+        let twice = !is_file
+            && environment.get(&format!("{name}{FILE_SUFFIX}")).is_some_and(|other| !other.is_empty());
         let place = Place {
             origin: if is_file { Origin::VariableFile(name.clone()) } else { Origin::Variable(name.clone()) },
             span: None,

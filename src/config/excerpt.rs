@@ -67,9 +67,11 @@ fn hide(text: &mut String, hidden: &str) {
 /// How many bytes of the line are indentation, dashes and a plain key with its colon.
 fn key_length(line: &str) -> usize {
     let dashes = line.len() - line.trim_start_matches([' ', '-']).len();
-    let word = line[dashes..].bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let word =
+        line[dashes..].bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     let rest = &line[dashes + word..];
-    let is_key = word > 0 && rest.starts_with(':') && matches!(rest.as_bytes().get(1), None | Some(b' ' | b'\t'));
+    let is_key =
+        word > 0 && rest.starts_with(':') && matches!(rest.as_bytes().get(1), None | Some(b' ' | b'\t'));
     if is_key { dashes + word + 1 } else { dashes }
 }
 

@@ -13,6 +13,7 @@ use super::section::database::DatabaseUrl;
 use super::value::Value;
 use super::web_address;
 use crate::domain::app::AppName;
+use crate::domain::text::clean;
 
 /// How a value was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Refusal {
             Kind::HttpUrl | Kind::Origin | Kind::List(Kind::Origin) => web_address::without_credentials(text),
             _ => text.to_owned(),
         };
-        let found = || found().chars().take(LONGEST).collect::<String>();
+        let found = || clean(&found(), LONGEST);
         let shown = (!key.is_secret()).then(found);
         match self {
             OutOfRange => Problem::OutOfRange { key, found: shown.unwrap_or_default() },
@@ -93,9 +94,9 @@ pub(super) fn check(kind: &Kind, unit: Unit, text: &str, style: Style) -> Result
 
 /// Whether the text holds `${NAME}`, which some programs replace and this one does not.
 fn names_a_variable(text: &str) -> bool {
-    text.split("${").skip(1).any(|rest| {
-        rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && rest.contains('}')
-    })
+    text.split("${")
+        .skip(1)
+        .any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && rest.contains('}'))
 }
 
 fn boolean(text: &str, style: Style) -> Result<Value, Refusal> {
@@ -109,7 +110,9 @@ fn boolean(text: &str, style: Style) -> Result<Value, Refusal> {
 }
 
 fn is_yes_or_no(text: &str) -> bool {
-    ["yes", "no", "on", "off", "y", "n", "oui", "non", "1", "0"].iter().any(|word| word.eq_ignore_ascii_case(text))
+    ["yes", "no", "on", "off", "y", "n", "oui", "non", "1", "0"]
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(text))
 }
 
 fn integer(text: &str, style: Style) -> Result<i64, Refusal> {
@@ -141,7 +144,9 @@ fn integer(text: &str, style: Style) -> Result<i64, Refusal> {
 fn is_exponent(digits: &str) -> bool {
     digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.contains(['e', 'E'])
-        && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'e' | b'E' | b'+' | b'-' | b'.'))
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'e' | b'E' | b'+' | b'-' | b'.'))
 }
 
 fn in_unit(number: i64, min: i64, max: i64, unit: Unit) -> Result<Value, Refusal> {
@@ -166,7 +171,9 @@ fn decimal(text: &str, style: Style, min: f64, max: f64) -> Result<Value, Refusa
         let hint = match text {
             _ if is_exponent(text) => Some(Hint::Exponent),
             _ if text.contains('_') => Some(Hint::Underscore),
-            _ if text.split_once(',').is_some_and(|(a, b)| is_digits(a) && is_digits(b)) => Some(Hint::DecimalPoint),
+            _ if text.split_once(',').is_some_and(|(a, b)| is_digits(a) && is_digits(b)) => {
+                Some(Hint::DecimalPoint)
+            }
             _ => None,
         };
         return Err(Wrong(hint));
@@ -203,5 +210,9 @@ fn secret(text: &str) -> Result<SecretString, Refusal> {
 }
 
 fn one_line(text: &str) -> Result<(), Refusal> {
-    if text.trim() == text && !text.chars().any(char::is_control) { Ok(()) } else { Err(Wrong(Some(Hint::Whitespace))) }
+    if text.trim() == text && !text.chars().any(char::is_control) {
+        Ok(())
+    } else {
+        Err(Wrong(Some(Hint::Whitespace)))
+    }
 }

@@ -3,8 +3,9 @@
 //! Must not know: files, layers or text; a `Settings` that exists is valid.
 
 use super::section::{
-    apps::App, auth::Auth, cors::Cors, database::Database, feeds::Feeds, logging::Logging, matching::Matching,
-    metrics::Metrics, network::Network, prowlarr::Prowlarr, server::Server, sync::Sync, torrents::Torrents,
+    apps::App, auth::Auth, cors::Cors, database::Database, feeds::Feeds, logging::Logging,
+    matching::Matching, metrics::Metrics, network::Network, prowlarr::Prowlarr, server::Server, sync::Sync,
+    torrents::Torrents,
 };
 
 /// Every setting, effective and valid. `Debug` shows no secret.

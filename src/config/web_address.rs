@@ -57,7 +57,9 @@ pub(super) fn url_base(text: &str) -> Option<String> {
     let is_segment = |segment: &str| {
         !segment.is_empty()
             && !matches!(segment, "." | "..")
-            && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
+            && segment
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
     };
     match text {
         "" => Some(String::new()),
@@ -71,7 +73,9 @@ pub(super) fn without_credentials(text: &str) -> String {
     let (address, cut) = text.split_at(end);
     let mut shown = match (address.find("//"), address.rfind('@')) {
         (_, None) => address.to_owned(),
-        (Some(slashes), Some(at)) if slashes < at => format!("{}…{}", &address[..slashes + 2], &address[at..]),
+        (Some(slashes), Some(at)) if slashes < at => {
+            format!("{}…{}", &address[..slashes + 2], &address[at..])
+        }
         (_, Some(at)) => format!("…{}", &address[at..]),
     };
     if !cut.is_empty() {

@@ -21,7 +21,10 @@ pub(super) struct Node {
 
 pub(super) enum Content {
     /// The value after YAML's escapes; `plain` if it was written without quotes.
-    Scalar { text: String, plain: bool },
+    Scalar {
+        text: String,
+        plain: bool,
+    },
     Sequence(Vec<Node>),
     Mapping(Vec<(Node, Node)>),
     /// Something that was reported already.
@@ -214,7 +217,9 @@ fn syntax(kind: &ErrorKind) -> Syntax {
         | K::UnexpectedEofBlockSequence => Syntax::Indentation,
         K::MappingValueNotAllowed | K::MappingKeyNotAllowed | K::InvalidColonPlacement => Syntax::Colon,
         K::SimpleKeyExpected | K::InvalidSimpleKey => Syntax::NoColon,
-        K::UnknownQuotedScalarEscape | K::InvalidQuotedScalarHexEscape | K::InvalidUnicodeEscape => Syntax::Escape,
+        K::UnknownQuotedScalarEscape | K::InvalidQuotedScalarHexEscape | K::InvalidUnicodeEscape => {
+            Syntax::Escape
+        }
         K::UnexpectedCharacter { .. } => Syntax::Reserved,
         K::DirectiveDisallowed => Syntax::Directive,
         _ => Syntax::Other,

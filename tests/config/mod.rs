@@ -1,4 +1,5 @@
 //! Settings: files, environment, reports and generated documents.
+#![expect(clippy::unwrap_used, reason = "a step of a test that fails ends the test")]
 
 mod commands;
 mod documents;
@@ -22,7 +23,11 @@ fn load_with(text: impl AsRef<[u8]>, variables: &[(&str, &str)]) -> Result<Loade
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("settings.yml");
     std::fs::write(&path, text).unwrap();
-    load(&Inputs { file: SettingsFile::Required(path), environment: environment(variables), ..Inputs::default() })
+    load(&Inputs {
+        file: SettingsFile::Required(path),
+        environment: environment(variables),
+        ..Inputs::default()
+    })
 }
 
 /// Loads without a file.

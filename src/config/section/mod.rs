@@ -45,4 +45,3 @@ macro_rules! section {
     };
 }
 use section;
-
