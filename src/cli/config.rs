@@ -84,5 +84,6 @@ fn show_table(loaded: &Loaded, lang: Lang) -> String {
     let rows: Vec<[String; 3]> = std::iter::once(heads).chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let (keys, values) = (width(0), width(1));
-    rows.iter().map(|[key, value, origin]| format!("{key:keys$}  {value:values$}  {origin}\n")).collect()
+    let lines = rows.iter().map(|[key, value, origin]| format!("{key:keys$}  {value:values$}  {origin}"));
+    lines.collect::<Vec<_>>().join("\n") + "\n"
 }

@@ -289,12 +289,17 @@ impl Findings {
     const MOST: usize = 100;
 
     pub(super) fn add(&mut self, place: &Place, key: impl Into<String>, problem: Problem) {
-        if self.list.len() >= Self::MOST {
+        if self.is_full() {
             self.more += 1;
             return;
         }
         let Place { origin, span } = place.clone();
         self.list.push(Finding { origin, key: key.into(), problem, span, excerpt: None });
+    }
+
+    /// Whether further findings are only counted.
+    pub(super) fn is_full(&self) -> bool {
+        self.list.len() >= Self::MOST
     }
 
     /// Notes that a part of what was given could not be read, so that what seems missing may be in it.

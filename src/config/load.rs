@@ -2,7 +2,7 @@
 //!
 //! Owns: the order of the layers, and the checks that need more than one value. Must not know: YAML or variables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -97,7 +97,7 @@ fn read_file(file: &SettingsFile, findings: &mut Findings) -> (String, Layer) {
 struct Merged<'a> {
     values: BTreeMap<KeyPath, Checked>,
     /// Keys that some layer gives, valid or not.
-    given: Vec<KeyPath>,
+    given: BTreeSet<KeyPath>,
     /// Where each section or entry begins, in the lowest layer that has it: the file can show the line.
     heads: BTreeMap<(&'static str, Option<usize>), &'a Place>,
 }
@@ -106,7 +106,7 @@ impl<'a> Merged<'a> {
     /// Puts the file over the database and the environment over both. A list of the file replaces the database's as a
     /// whole; the environment adds to the file's entries by their index, or starts a list of its own.
     fn new(database: &'a Layer, file: &'a Layer, environment: &'a Layer, findings: &mut Findings) -> Self {
-        let mut merged = Self { values: BTreeMap::new(), given: Vec::new(), heads: BTreeMap::new() };
+        let mut merged = Self { values: BTreeMap::new(), given: BTreeSet::new(), heads: BTreeMap::new() };
         let is_fixed = |section: &str| file.lists.contains(section) || environment.lists.contains(section);
         let above = |path: &KeyPath| file.values.contains_key(path) || environment.values.contains_key(path);
         // What is saved is checked only where it counts, so that a bad one can be overridden.
@@ -117,7 +117,7 @@ impl<'a> Merged<'a> {
                 if is_database && hidden(path) {
                     continue;
                 }
-                merged.given.push(*path);
+                merged.given.insert(*path);
                 if let Some(checked) = given.check(*path, key, findings) {
                     merged.values.insert(*path, checked);
                 }
@@ -211,9 +211,10 @@ fn build(merged: &Merged<'_>) -> Option<Settings> {
     Some(Settings {
         server: s::server::Server::build(section(&s::server::SECTION))?,
         database: s::database::Database::build(section(&s::database::SECTION))?,
-        prowlarr: match has_prowlarr {
-            true => Some(s::prowlarr::Prowlarr::build(section(&s::prowlarr::SECTION))?),
-            false => None,
+        prowlarr: if has_prowlarr {
+            Some(s::prowlarr::Prowlarr::build(section(&s::prowlarr::SECTION))?)
+        } else {
+            None
         },
         apps: apps.collect::<Option<Vec<_>>>()?,
         sync: s::sync::Sync::build(section(&s::sync::SECTION))?,

@@ -12,11 +12,9 @@ pub fn reference(lang: Lang) -> String {
     let columns = ["key", "meaning", "accepts", "default", "variable", "applies"].map(say);
     for section in SECTIONS {
         let about = lang.text(&format!("config-section-{}", section.name), &[]);
-        page.push_str(&format!("\n## `{}`\n\n{about}\n\n", section.name));
-        page.push_str(&format!("| {} |\n|---|---|---|---|---|---|\n", columns.join(" | ")));
-        for key in section.keys {
-            page.push_str(&row(section, key, lang));
-        }
+        page.extend(["\n## `", section.name, "`\n\n", &about, "\n\n"]);
+        page.extend(["| ", &columns.join(" | "), " |\n|---|---|---|---|---|---|\n"]);
+        page.extend(section.keys.iter().map(|key| row(section, key, lang)));
     }
     page
 }
@@ -31,7 +29,7 @@ fn row(section: &Section, key: &Key, lang: Lang) -> String {
     };
     let mut variables = format!("`{}`", variable(section, key, None));
     if let Some(short) = key.short_variable {
-        variables.push_str(&format!(", `{short}`"));
+        variables.extend([", `", short, "`"]);
     }
     let applies = say(if key.needs_restart { "at-restart" } else { "at-once" });
     let meaning = lang.text(&key_id(section.name, key.name), &[]);

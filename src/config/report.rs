@@ -99,14 +99,15 @@ impl Finding {
 
     fn render(&self, lang: Lang) -> String {
         let (message, help) = (self.message(lang), self.help(lang));
-        let expected = self.expected(lang).map(|accepted| {
-            lang.text("config-expected", &[("accepted", Arg::Text(&accepted))])
-        });
+        let expected = self
+            .expected(lang)
+            .map(|accepted| lang.text("config-expected", &[("accepted", Arg::Text(&accepted))]));
         let origin = self.heading(lang);
         let error = lang.text("config-level-error", &[]);
         let help_name = lang.text("config-level-help", &[]);
 
-        let mut group = Group::with_title(Level::ERROR.with_name(error.as_str()).primary_title(message.as_str()));
+        let mut group =
+            Group::with_title(Level::ERROR.with_name(error.as_str()).primary_title(message.as_str()));
         let mut notes = Vec::new();
         if let (Origin::File { line, .. }, Some(excerpt)) = (&self.origin, &self.excerpt) {
             let mark = AnnotationKind::Primary.span(excerpt.span.clone()).label(expected.as_deref());
@@ -156,8 +157,10 @@ impl Finding {
 impl Problem {
     fn key(&self) -> Option<&'static Key> {
         match self {
-            Self::NoValue(key) | Self::Missing(key) => Some(key),
-            Self::WrongValue { key, .. } | Self::OutOfRange { key, .. } => Some(key),
+            Self::NoValue(key)
+            | Self::Missing(key)
+            | Self::WrongValue { key, .. }
+            | Self::OutOfRange { key, .. } => Some(key),
             _ => None,
         }
     }

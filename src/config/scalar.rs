@@ -13,6 +13,7 @@ use super::section::database::DatabaseUrl;
 use super::value::Value;
 use super::web_address;
 use crate::domain::app::AppName;
+use crate::domain::text::clean;
 
 /// How a value was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Refusal {
             Kind::HttpUrl | Kind::Origin | Kind::List(Kind::Origin) => web_address::without_credentials(text),
             _ => text.to_owned(),
         };
-        let found = || found().chars().take(LONGEST).collect::<String>();
+        let found = || clean(&found(), LONGEST);
         let shown = (!key.is_secret()).then(found);
         match self {
             OutOfRange => Problem::OutOfRange { key, found: shown.unwrap_or_default() },

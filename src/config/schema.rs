@@ -10,7 +10,8 @@ use crate::ops::text::Lang;
 
 /// The schema, with descriptions in this language.
 pub fn schema(lang: Lang) -> Json {
-    let sections = SECTIONS.into_iter().map(|section| (section.name.to_owned(), section_schema(section, lang)));
+    let sections =
+        SECTIONS.into_iter().map(|section| (section.name.to_owned(), section_schema(section, lang)));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "grabfeed settings.yml",
@@ -73,7 +74,9 @@ fn kind_schema(kind: &Kind) -> Json {
         }
         Kind::Choice(words) => json!({ "enum": words }),
         Kind::HttpUrl => json!({ "type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://[^\\s?#@]+$" }),
-        Kind::DatabaseUrl => json!({ "type": "string", "pattern": "^(sqlite:|postgres://|postgresql://).+$" }),
+        Kind::DatabaseUrl => {
+            json!({ "type": "string", "pattern": "^(sqlite:|postgres://|postgresql://).+$" })
+        }
         Kind::UrlBase => json!({ "type": "string", "pattern": "^(/[A-Za-z0-9._~-]+)*$" }),
         Kind::Origin => json!({ "type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+/?$" }),
         Kind::IpAddress => json!({ "anyOf": [{ "format": "ipv4" }, { "format": "ipv6" }], "type": "string" }),

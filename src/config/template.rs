@@ -14,7 +14,7 @@ pub fn default_file(lang: Lang) -> String {
     for section in SECTIONS {
         file.push('\n');
         comment(&mut file, "", &lang.text(&format!("config-section-{}", section.name), &[]));
-        file.push_str(&format!("{}:\n", section.name));
+        file.extend([section.name, ":\n"]);
         for (at, key) in section.keys.iter().enumerate() {
             comment(&mut file, "  ", &about(section, key, lang));
             let dash = match section.presence {
@@ -22,7 +22,7 @@ pub fn default_file(lang: Lang) -> String {
                 Presence::List => "  ",
                 _ => "",
             };
-            file.push_str(&format!("  #{dash}{}: {}\n", key.name, sample(key)));
+            file.extend(["  #", dash, key.name, ": ", &sample(key), "\n"]);
         }
     }
     file

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::finding::{Findings, Origin, Problem};
+use super::finding::{Findings, Origin, Place, Problem};
 use super::key::{Key, KeyPath, Kind, Presence, SECTIONS, Section, section_named};
 use super::layer::{Given, Layer, Raw};
 use super::nearest::nearest;
@@ -31,7 +31,7 @@ impl Walk<'_> {
                 for (name, head, value) in self.named(entries, "") {
                     match section_named(name) {
                         Some(section) => self.section(section, head, value),
-                        None => self.unknown(head, name.to_owned(), nearest_anywhere(name)),
+                        None => self.unknown(head, &clip(name), || nearest_anywhere(name)),
                     }
                 }
             }
@@ -66,8 +66,11 @@ impl Walk<'_> {
         named
     }
 
-    fn unknown(&mut self, head: &Node, path: String, nearest: Option<String>) {
-        self.findings.add(&head.place, clip(&path), Problem::UnknownKey { nearest });
+    /// Reports a name that means nothing. Looking for the one that was meant costs more than all the rest of the
+    /// reading, so it is not done for findings that are only counted.
+    fn unknown(&mut self, head: &Node, path: &str, nearest: impl FnOnce() -> Option<String>) {
+        let nearest = if self.findings.is_full() { None } else { nearest() };
+        self.findings.add(&head.place, path, Problem::UnknownKey { nearest });
     }
 
     fn section(&mut self, section: &'static Section, head: &Node, value: &Node) {
@@ -88,7 +91,8 @@ impl Walk<'_> {
     }
 
     fn keys(&mut self, section: &'static Section, index: Option<usize>, head: &Node, value: &Node) {
-        let path = index.map_or_else(|| section.name.to_owned(), |index| format!("{}[{index}]", section.name));
+        let path =
+            index.map_or_else(|| section.name.to_owned(), |index| format!("{}[{index}]", section.name));
         let entries = match &value.content {
             Content::Mapping(entries) => entries,
             Content::Refused => return,
@@ -96,30 +100,26 @@ impl Walk<'_> {
         };
         self.layer.heads.insert((section.name, index), head.place.clone());
         for (name, head, value) in self.named(entries, &path) {
-            match section.key(name) {
-                Some(key) => self.key(KeyPath { section: section.name, index, key: key.name }, key, head, value),
-                None => {
-                    let nearest = nearest(name, section.keys.iter().map(|key| key.name)).map(str::to_owned);
-                    self.unknown(head, join(&path, name), nearest);
-                }
+            if let Some(key) = section.key(name) {
+                self.key(KeyPath { section: section.name, index, key: key.name }, key, head, value);
+            } else {
+                let nearest = || nearest(name, section.keys.iter().map(|key| key.name)).map(str::to_owned);
+                self.unknown(head, &join(&path, name), nearest);
             }
         }
     }
 
     fn key(&mut self, path: KeyPath, key: &'static Key, head: &Node, value: &Node) {
         let raw = match (&value.content, key.kind) {
+            (Content::Refused, _) => return,
             _ if is_null(value) => Raw::Null,
             (Content::Sequence(items), Kind::List(_)) => {
                 Raw::List(items.iter().filter_map(|item| self.item(path, item)).collect())
             }
-            (Content::Scalar { .. }, Kind::List(_)) => {
+            (_, Kind::List(_)) => {
                 return self.findings.add(&value.place, path.to_string(), Problem::ExpectedList);
             }
             (Content::Scalar { text, plain }, _) => Raw::Scalar(text.clone(), style(*plain)),
-            (Content::Refused, _) => return,
-            (Content::Mapping(_), Kind::List(_)) => {
-                return self.findings.add(&value.place, path.to_string(), Problem::ExpectedList);
-            }
             _ => return self.findings.add(&value.place, path.to_string(), Problem::ExpectedValue),
         };
         // A key without a value is shown at the key: where nothing stands there is nothing to show.
@@ -127,9 +127,11 @@ impl Walk<'_> {
         self.layer.values.insert(path, Given { raw, place: place.clone() });
     }
 
-    fn item(&mut self, path: KeyPath, item: &Node) -> Option<(String, Style, super::finding::Place)> {
+    fn item(&mut self, path: KeyPath, item: &Node) -> Option<(String, Style, Place)> {
         match &item.content {
-            Content::Scalar { text, plain } if !is_null(item) => Some((text.clone(), style(*plain), item.place.clone())),
+            Content::Scalar { text, plain } if !is_null(item) => {
+                Some((text.clone(), style(*plain), item.place.clone()))
+            }
             Content::Refused => None,
             _ => {
                 self.findings.add(&item.place, path.to_string(), Problem::ExpectedValue);

@@ -38,7 +38,10 @@ fn check_says_ok_or_what_is_wrong() {
 
     let (code, said) = check(Some(path), true, Inputs::default());
     let json: Json = serde_json::from_str(&said).unwrap();
-    assert_eq!((code, &json["ok"], &json["findings"][0]["code"]), (2, &Json::Bool(false), &Json::from("unknown-key")));
+    assert_eq!(
+        (code, &json["ok"], &json["findings"][0]["code"]),
+        (2, &Json::Bool(false), &Json::from("unknown-key"))
+    );
 
     let (code, said) = check(Some(directory.path().join("none.yml")), true, Inputs::default());
     let json: Json = serde_json::from_str(&said).unwrap();
@@ -64,7 +67,10 @@ fn show_prints_every_key_with_its_origin_and_no_secret() {
     assert!(!format!("{table}{json}").contains("test-key"));
     let json: Vec<Json> = serde_json::from_str(&json).unwrap();
     let workers = json.iter().find(|entry| entry["key"] == "server.workers").unwrap();
-    assert_eq!((&workers["value"], &workers["origin"], &workers["locked"]), (&Json::from(2), &Json::from("$WEB_CONCURRENCY"), &Json::Bool(true)));
+    assert_eq!(
+        (&workers["value"], &workers["origin"], &workers["locked"]),
+        (&Json::from(2), &Json::from("$WEB_CONCURRENCY"), &Json::Bool(true))
+    );
 }
 
 #[test]

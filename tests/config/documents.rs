@@ -44,19 +44,22 @@ fn the_default_file_loads_as_it_is_and_with_every_key_uncommented() {
         let file = template::default_file(lang);
         let loaded = load_text(&file).unwrap_or_else(|report| panic!("{}", report.render(lang)));
         assert!(loaded.provenance.iter().all(|shown| !shown.is_locked()));
-        let uncommented: String = file.lines().map(|line| format!("{}\n", line.replacen("  #", "  ", 1))).collect();
-        let uncommented: String =
-            uncommented.lines().filter(|line| !line.starts_with("   ") || !is_prose(line)).map(|line| format!("{line}\n")).collect();
+        let uncommented = file.lines().filter_map(uncommented).collect::<Vec<_>>().join("\n");
         let loaded = load_text(&uncommented).unwrap_or_else(|report| panic!("{}", report.render(lang)));
-        assert!(loaded.provenance.iter().all(grabfeed::config::provenance::Shown::is_locked), "{uncommented}");
+        assert!(
+            loaded.provenance.iter().all(grabfeed::config::provenance::Shown::is_locked),
+            "{uncommented}"
+        );
     }
 }
 
-/// A comment's text begins with a space after the `#`, a key does not; in a list, keys other than the first are
-/// further in, and are followed by a colon.
-fn is_prose(line: &str) -> bool {
-    let word = line.trim_start().split(':').next().unwrap_or_default();
-    !SECTIONS.iter().flat_map(|section| section.keys).any(|key| key.name == word)
+/// The line without its `#` if it holds a key; `None` if it is prose, which has exactly one space after the `#`.
+fn uncommented(line: &str) -> Option<String> {
+    match line.strip_prefix("  #") {
+        Some(rest) if rest.starts_with(' ') && !rest.starts_with("  ") => None,
+        Some(rest) => Some(format!("  {rest}")),
+        None => Some(line.to_owned()),
+    }
 }
 
 #[test]
@@ -68,10 +71,15 @@ fn every_sentence_that_the_code_asks_for_exists_in_both_languages() {
     }
     ids.extend(finding::Hint::ALL.iter().map(|hint| format!("config-hint-{}", hint.code())));
     ids.extend(finding::Syntax::ALL.iter().map(|syntax| format!("config-problem-{}", syntax.code())));
-    ids.extend(grabfeed::config::file::FileProblem::ALL.iter().map(|problem| format!("config-problem-{}", problem.code())));
+    ids.extend(
+        grabfeed::config::file::FileProblem::ALL
+            .iter()
+            .map(|problem| format!("config-problem-{}", problem.code())),
+    );
     for id in ids {
         for lang in ["fr", "en"] {
-            let catalogue = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(lang).join("config.ftl");
+            let catalogue =
+                Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(lang).join("config.ftl");
             let catalogue = std::fs::read_to_string(catalogue).unwrap();
             assert!(catalogue.contains(&format!("\n{id} =")), "{id} in {lang}");
         }
@@ -84,7 +92,10 @@ fn every_declared_key_has_what_the_documents_need() {
         let has_value = key.default.is_some_and(|default| !default.is_empty());
         assert!(has_value || key.example.is_some(), "{} has neither a default nor an example", key.name);
         assert!(!(key.required && key.default.is_some()), "{} is required and has a default", key.name);
-        assert!(key.unit == grabfeed::config::key::Unit::None || matches!(key.kind, Kind::Integer(..) | Kind::Decimal(..)));
+        assert!(
+            key.unit == grabfeed::config::key::Unit::None
+                || matches!(key.kind, Kind::Integer(..) | Kind::Decimal(..))
+        );
     }
 }
 

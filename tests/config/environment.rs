@@ -57,7 +57,10 @@ fn a_mistake_in_a_variable_names_the_variable() {
         (vec![("GRABFEED__APPS__01__NAME", "x")], "$GRABFEED__APPS__01__NAME  unknown-variable"),
         (vec![("GRABFEED__APPS__100__NAME", "x")], "$GRABFEED__APPS__100__NAME  unknown-variable"),
         (vec![("GRABFEED__SERVER__PORT", "080")], "$GRABFEED__SERVER__PORT server.port wrong-value"),
-        (vec![("GRABFEED__METRICS__ENABLED", "1")], "$GRABFEED__METRICS__ENABLED metrics.enabled wrong-value"),
+        (
+            vec![("GRABFEED__METRICS__ENABLED", "1")],
+            "$GRABFEED__METRICS__ENABLED metrics.enabled wrong-value",
+        ),
         (vec![("LOG_LEVEL", "loud")], "$LOG_LEVEL logging.level wrong-value"),
         (
             vec![("GRABFEED__LOGGING__FILE", "a"), ("GRABFEED__LOGGING__FILE_FILE", "b")],
@@ -80,6 +83,7 @@ fn a_gap_in_the_list_of_apps_is_a_finding() {
 
 #[test]
 fn an_empty_variable_counts_as_not_set() {
-    let loaded = load_with("server: {port: 5}\n", &[("GRABFEED__SERVER__PORT", ""), ("GRABFEED__NO__SUCH", "")]);
+    let loaded =
+        load_with("server: {port: 5}\n", &[("GRABFEED__SERVER__PORT", ""), ("GRABFEED__NO__SUCH", "")]);
     assert_eq!(loaded.unwrap().settings.server.port, 5);
 }

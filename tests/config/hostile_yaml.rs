@@ -100,8 +100,12 @@ fn y8_a_name_that_yaml_1_1_takes_for_a_boolean_is_a_name() {
 
 #[test]
 fn y11_a_key_that_looks_like_a_number_stays_text() {
-    for key in ["01234567890123456789012345678901", "1e10", "0x1F", "12345678901234567890123456789012345678901234567890"]
-    {
+    for key in [
+        "01234567890123456789012345678901",
+        "1e10",
+        "0x1F",
+        "12345678901234567890123456789012345678901234567890",
+    ] {
         let loaded = load_text(app(&format!("  api_key: {key}\n"))).unwrap();
         assert_eq!(loaded.settings.apps[0].api_key.expose_secret(), key);
     }
@@ -129,7 +133,9 @@ fn y14_other_encodings_are_named_and_a_byte_order_mark_is_no_content() {
 
 #[test]
 fn y18_a_file_that_says_nothing_gives_the_defaults() {
-    for text in ["", "\n\n", "# only\n# comments\n", "null\n", "~\n", "---\n", "server:\nsync: ~\napps:\nprowlarr:\n"] {
+    for text in
+        ["", "\n\n", "# only\n# comments\n", "null\n", "~\n", "---\n", "server:\nsync: ~\napps:\nprowlarr:\n"]
+    {
         let loaded = load_text(text).unwrap_or_else(|report| panic!("{text:?}: {}", report.render(Lang::En)));
         assert_eq!(loaded.settings.server.port, 4722);
         assert!(loaded.settings.apps.is_empty() && loaded.settings.prowlarr.is_none());
@@ -176,7 +182,10 @@ fn y21_line_ends_and_spaces_around_do_not_get_into_a_secret() {
     for written in ["|\n    test-key-1", "\"test-key-1 \"", "\" test-key-1\"", "\"test-\\nkey\"", "\"\""] {
         let report = load_text(app(&format!("  api_key: {written}\n"))).unwrap_err();
         let found = briefly(&report);
-        assert!(found.len() == 1 && found[0].ends_with(" apps[0].api_key wrong-secret"), "{written}: {found:?}");
+        assert!(
+            found.len() == 1 && found[0].ends_with(" apps[0].api_key wrong-secret"),
+            "{written}: {found:?}"
+        );
     }
 }
 
@@ -201,6 +210,50 @@ fn y23_a_file_replaced_while_it_is_read_is_the_old_or_the_new_one() {
             assert_eq!(usize::from(settings.server.port) - 1000, settings.feeds.window);
         }
     });
+}
+
+/// A mebibyte of anything is refused or read in less time than anybody notices.
+#[test]
+fn the_largest_files_of_the_worst_shapes_are_read_fast() {
+    let parts = [
+        "[",
+        "{a: ",
+        "- ",
+        "? ",
+        "&a ",
+        "*a ",
+        "!t ",
+        "\"",
+        "'",
+        "a: ",
+        "- a\n",
+        "a: b\n",
+        "# c\n",
+        "|\n ",
+        "\u{1}",
+        "%",
+        "\t",
+        "a\n",
+        " \n",
+        "[],",
+        "- {a: &b [*b]}\n",
+        "server: {port: 080}\n",
+        "é: ${X}\n",
+        "a\\",
+        "---\n",
+    ];
+    let mut texts: Vec<String> = parts.iter().map(|part| part.repeat(1_040_000 / part.len())).collect();
+    texts
+        .extend(parts.iter().map(|part| format!("server:\n  host: {}", part.repeat(1_040_000 / part.len()))));
+    texts.push((0..9_000).map(|n| format!("{n:0>76}: 1\n")).fold(String::new(), |text, line| text + &line));
+    texts.push(format!("apps: [{}]", "{name: x, url: http://u:p@h}, ".repeat(3_000)));
+    for text in texts {
+        let started = Instant::now();
+        if let Err(report) = load_text(&text) {
+            report.render(Lang::Fr);
+        }
+        assert!(started.elapsed() < Duration::from_secs(2), "{:?}: {:.40}", started.elapsed(), text);
+    }
 }
 
 proptest! {

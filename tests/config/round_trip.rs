@@ -12,7 +12,9 @@ fn other_value(key: &Key) -> String {
         Kind::Boolean => (key.default == Some("false")).to_string(),
         Kind::Integer(_, max) => max.to_string(),
         Kind::Decimal(_, max) => format!("{max:.1}"),
-        Kind::Choice(words) => (*words.iter().rev().find(|word| key.default != Some(word)).unwrap()).to_owned(),
+        Kind::Choice(words) => {
+            (*words.iter().rev().find(|word| key.default != Some(word)).unwrap()).to_owned()
+        }
         Kind::Text(_) => "Some text: with « signs »".to_owned(),
         Kind::IpAddress => "127.0.0.1".to_owned(),
         Kind::HttpUrl => "http://host:1234/base".to_owned(),
@@ -52,7 +54,8 @@ fn every_key_comes_back_from_the_file() {
         for key in section.keys {
             let value = other_value(key);
             let text = file(section, key, &yaml(key, &value));
-            let loaded = load_text(&text).unwrap_or_else(|report| panic!("{text}\n{}", report.render(Lang::En)));
+            let loaded =
+                load_text(&text).unwrap_or_else(|report| panic!("{text}\n{}", report.render(Lang::En)));
             let shown = loaded.provenance.get(&path(section, key)).unwrap();
             assert_eq!(shown.value, Some(expected(key, &value)), "{text}");
             assert!(shown.is_locked());
@@ -68,7 +71,8 @@ fn every_key_comes_back_from_its_variable() {
             let mut variables = vec![(variable(section, key, Some("0")), value.clone())];
             let others = section.keys.iter().filter(|other| other.required && other.name != key.name);
             variables.extend(others.map(|key| (variable(section, key, Some("0")), other_value(key))));
-            let variables: Vec<_> = variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let variables: Vec<_> =
+                variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             let loaded =
                 load_variables(&variables).unwrap_or_else(|report| panic!("{}", report.render(Lang::En)));
             let shown = loaded.provenance.get(&path(section, key)).unwrap();
