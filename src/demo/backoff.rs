@@ -29,7 +29,7 @@ impl Backoff {
 
     /// A receiver of webhooks: failures within 5 minutes of the first do not block, later ones do, for up to an hour.
     pub fn receiver() -> Self {
-        Self { grace: Duration::from_secs(300), max_step: 5, ..Self::default() }
+        Self { grace: Duration::from_mins(5), max_step: 5, ..Self::default() }
     }
 
     /// Notes a failure; `at_least` is what the upstream asked for.
@@ -112,7 +112,7 @@ mod tests {
         receiver.failed(START, Duration::ZERO);
         receiver.failed(START.plus(Duration::from_secs(299)), Duration::ZERO);
         assert_eq!(receiver.blocked(START), None);
-        let later = START.plus(Duration::from_secs(300));
+        let later = START.plus(Duration::from_mins(5));
         for expected in [300, 900, 1800, 3600, 3600] {
             receiver.failed(later, Duration::ZERO);
             assert_eq!(blocked_seconds(&receiver, later), expected);

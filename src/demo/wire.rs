@@ -3,6 +3,7 @@
 //! Not the program's own client on purpose: the simulators must behave as the apps do, whatever the policy of ours
 //! is. It speaks to loopback only, so it has neither TLS nor chunked bodies.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -78,9 +79,9 @@ async fn exchange(call: Call<'_>) -> Result<Reply, WireError> {
     let mut head =
         format!("{} {target} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n", call.method);
     for (name, value) in &call.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", call.body.len()));
+    let _ = write!(head, "Content-Length: {}\r\n\r\n", call.body.len());
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(&call.body).await?;
 

@@ -46,7 +46,7 @@ async fn retry_after_comes_as_seconds_as_a_date_or_not_at_all() {
     let (world, _) = world().await;
     let answer = async |after| faulty(&world, Fault::TooManyRequests(after)).await;
     assert_eq!(answer(RetryAfter::Seconds(90)).await.headers()["retry-after"], "90");
-    let date = answer(RetryAfter::Date(Duration::from_secs(120))).await;
+    let date = answer(RetryAfter::Date(Duration::from_mins(2))).await;
     assert_eq!(date.headers()["retry-after"], "Mon, 05 Jan 2026 08:02:00 GMT");
     assert_eq!(answer(RetryAfter::Absent).await.headers().get("retry-after"), None);
 }
@@ -105,7 +105,7 @@ async fn an_announce_is_answered_with_nobody_and_counted() {
     let (world, _) = world().await;
     let release = world.release("Un.Film-GRP", "Alpha", TorrentSpec::default()).unwrap();
     let hash = hex::decode(world.torrent(release).unwrap().infohash()).unwrap();
-    let escaped: String = hash.iter().map(|byte| format!("%{byte:02X}")).collect();
+    let escaped = hash.iter().fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
     let url = format!(
         "{}/announce?passkey=test-passkey-00000000&info_hash={escaped}&peer_id=x",
         world.tracker_url()

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use grabfeed::demo::prowlarr::IndexerSpec;
 use grabfeed::demo::{DownloadUrl, Fault, GrabOptions, HistoryRow, ReleaseSpec, Target, TorrentSpec};
 use grabfeed::domain::app::AppKind;
 use serde_json::Value;
@@ -59,7 +60,7 @@ async fn a_late_row_appears_with_an_old_date_and_a_new_number() {
     let (world, hands) = world().await;
     let late = world.release("Tard-GRP", "Alpha", TorrentSpec::default()).unwrap();
     let early = world.release("Tot-GRP", "Alpha", TorrentSpec::default()).unwrap();
-    let after = GrabOptions { history: HistoryRow::After(Duration::from_secs(60)), ..GrabOptions::default() };
+    let after = GrabOptions { history: HistoryRow::After(Duration::from_mins(1)), ..GrabOptions::default() };
     world.grab("radarr", late, after).await.unwrap();
     hands.forward(Duration::from_secs(30));
     world.grab("radarr", early, GrabOptions::default()).await.unwrap();
@@ -115,6 +116,19 @@ async fn the_odd_rows_are_there_blackhole_null_link_magnet_usenet_and_no_hash() 
     world.grab("radarr", nzb, GrabOptions::default()).await.unwrap();
     let row = newest().await;
     assert_eq!((&row["data"]["protocol"], row["data"].get("torrentInfoHash")), (&"1".into(), None));
+}
+
+#[tokio::test]
+async fn an_app_follows_a_redirect_to_the_tracker() {
+    let (builder, _) = described();
+    let gamma = IndexerSpec { name: "Gamma".into(), redirect: true, ..IndexerSpec::default() };
+    let world = builder.indexer(gamma).start().await.unwrap();
+    let release = world.release("Renvoi-GRP", "Gamma", TorrentSpec::default()).unwrap();
+    assert!(world.grab("radarr", release, GrabOptions::default()).await.unwrap().grabbed);
+    assert_eq!(world.counters().tracker_downloads[&release], 1);
+    world.fault_for_all(Target::Tracker(release), Fault::NotFound, 1);
+    let report = world.grab("radarr", release, GrabOptions::default()).await.unwrap();
+    assert_eq!((report.grabbed, report.status), (false, Some(404)));
 }
 
 #[tokio::test]

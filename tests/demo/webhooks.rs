@@ -18,13 +18,13 @@ use super::{described, world};
 
 /// A receiver that keeps what it gets and answers what it is told.
 #[derive(Clone, Default)]
-struct Receiver {
+pub(super) struct Receiver {
     got: Arc<Mutex<Vec<(HeaderMap, String)>>>,
     status: Arc<Mutex<Option<StatusCode>>>,
 }
 
 impl Receiver {
-    async fn start(&self) -> String {
+    pub(super) async fn start(&self) -> String {
         let routes = Router::new().route("/hook", post(receive).put(receive)).with_state(self.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
@@ -36,7 +36,7 @@ impl Receiver {
         *self.status.lock().unwrap() = Some(status);
     }
 
-    fn last(&self) -> (HeaderMap, String) {
+    pub(super) fn last(&self) -> (HeaderMap, String) {
         self.got.lock().unwrap().last().unwrap().clone()
     }
 

@@ -5,12 +5,14 @@
 
 use std::time::Duration;
 
-use super::{Arr, payload, rows, user_agent};
+use super::{Arr, payload, profile, rows, user_agent};
 use crate::demo::history::Draft;
 use crate::demo::release::{Delivery, Release};
 use crate::demo::shared::locked;
+use crate::demo::tracker::ON_BEHALF;
 use crate::demo::webhook::Sent;
-use crate::demo::wire::{self, Call};
+use crate::demo::wire::{self, Call, Reply};
+use crate::domain::time::Ts;
 
 /// What becomes of the webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -123,20 +125,33 @@ impl Arr {
         GrabReport { grabbed: true, status, download_id: grabbed.download_id, webhooks }
     }
 
-    /// The app's own download; the pause between tries is left out. Redirects are the app's business: a magnet needs
-    /// no fetch, and the tracker is asked as the app would ask it.
+    /// The app's own download, with the status it ended with; the pause between tries is left out.
     async fn fetch(&self, link: &str) -> Option<u16> {
         let mut status = None;
         for _ in 0..TRIES {
-            let headers = vec![("User-Agent", user_agent(&self.profile))];
-            let call = Call { method: "GET", url: link, headers, body: Vec::new() };
-            let reply = wire::send(call, Duration::from_secs(100)).await.ok();
-            status = reply.map(|reply| reply.status);
+            status = self.fetch_once(link).await;
             if !matches!(status, Some(408 | 500..)) {
                 break;
             }
         }
         status
+    }
+
+    /// One try. A redirect to the tracker is followed, as the apps do; a magnet needs no fetch.
+    async fn fetch_once(&self, link: &str) -> Option<u16> {
+        let reply = self.get(link).await?;
+        match reply.header("location").filter(|location| location.starts_with("http")) {
+            Some(location) => Some(self.get(location).await?.status),
+            None => Some(reply.status),
+        }
+    }
+
+    async fn get(&self, url: &str) -> Option<Reply> {
+        let headers =
+            vec![("User-Agent", user_agent(&self.profile)), (ON_BEHALF, self.profile.app_name.to_owned())];
+        wire::send(Call { method: "GET", url, headers, body: Vec::new() }, Duration::from_secs(100))
+            .await
+            .ok()
     }
 
     async fn tell(&self, grabbed: &Grabbed<'_>) -> Vec<Sent> {
@@ -152,7 +167,7 @@ impl Arr {
         }
     }
 
-    fn write(&self, grabbed: &Grabbed<'_>, at: crate::domain::time::Ts) {
+    fn write(&self, grabbed: &Grabbed<'_>, at: Ts) {
         let due = match grabbed.options.history {
             HistoryRow::Now => at,
             HistoryRow::After(length) => at.plus(length),
@@ -160,7 +175,7 @@ impl Arr {
         };
         let mut history = locked(&self.history);
         for fields in rows::rows(self.kind, &self.profile, grabbed, at) {
-            history.write(Draft { date: at, due, event: super::profile::GRABBED, fields });
+            history.write(Draft { date: at, due, event: profile::GRABBED, fields });
         }
     }
 

@@ -19,7 +19,7 @@ use serde_json::json;
 
 pub use grab::{DownloadUrl, GrabOptions, GrabReport, HistoryRow, Webhook};
 
-use profile::Profile;
+use profile::{Feature, Profile};
 
 use super::answers;
 use super::gate::{self, Gate};
@@ -74,7 +74,7 @@ impl Arr {
         let sender = Sender {
             name: spec.name,
             user_agent: user_agent(&profile),
-            knows_headers: profile.knows_headers,
+            knows_headers: profile.has(Feature::WebhookHeaders),
             test: payload::test(spec.kind, &profile),
         };
         Some(Self {

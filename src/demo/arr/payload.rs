@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::grab::Grabbed;
-use super::profile::Profile;
+use super::profile::{Feature, Profile};
 use super::rows::client;
 use crate::demo::release::Release;
 use crate::demo::webhook::Payload;
@@ -21,7 +21,7 @@ pub(super) fn grab(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>) -> P
     if let Some(id) = &grabbed.download_id {
         pairs.push(("downloadId", id.as_str().into()));
     }
-    if profile.custom_format_info {
+    if profile.has(Feature::CustomFormatInfo) {
         pairs.push(("customFormatInfo", json!({ "customFormats": [], "customFormatScore": 0 })));
     }
     pairs.extend(base(profile, "Grab"));
@@ -78,7 +78,7 @@ pub(super) fn test(kind: AppKind, profile: &Profile) -> Payload {
 
 fn base(profile: &Profile, event: &str) -> Vec<(&'static str, Value)> {
     let mut pairs = vec![("eventType", event.into()), ("instanceName", profile.app_name.into())];
-    if profile.application_url {
+    if profile.has(Feature::ApplicationUrl) {
         pairs.push(("applicationUrl", "".into()));
     }
     pairs
@@ -90,7 +90,7 @@ fn release(kind: AppKind, profile: &Profile, release: &Release) -> Value {
         "indexer": format!("{} (Prowlarr)", release.indexer), "size": release.torrent.content_bytes(),
         "customFormatScore": 0, "customFormats": [],
     });
-    if profile.languages {
+    if profile.has(Feature::Languages) {
         json["languages"] = json!([{ "id": 2, "name": "French" }]);
     }
     if kind == AppKind::Radarr {
@@ -154,7 +154,8 @@ fn subject(kind: AppKind, release: &Release) -> Vec<(&'static str, Value)> {
         AppKind::Readarr => {
             let book = |part: u64| {
                 json!({ "id": id * 100 + part, "goodreadsId": (id * 100 + part).to_string(),
-                        "title": format!("{name} {part}"), "releaseDate": "2019-05-01T00:00:00Z" })
+                        "title": format!("{name} {part}"), "edition": { "title": name, "goodreadsId": part.to_string() },
+                        "releaseDate": "2019-05-01T00:00:00Z" })
             };
             let author = json!({ "id": id, "name": name, "path": format!("/books/{name}"), "goodreadsId": id.to_string() });
             vec![("author", author), ("books", parts.map(book).collect())]

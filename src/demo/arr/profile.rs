@@ -5,6 +5,30 @@
 use crate::demo::history::Event;
 use crate::domain::app::AppKind;
 
+use Feature::{
+    ApplicationUrl, ClientNameInRows, CustomFormatInfo, InfohashFromFile, Languages, RowPerPart,
+    WebhookHeaders,
+};
+
+/// What some of the programs have and others lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feature {
+    /// Webhooks can carry headers.
+    WebhookHeaders,
+    /// One history row for each episode, album or book of a grab.
+    RowPerPart,
+    /// Rows and webhooks have `languages`.
+    Languages,
+    /// Rows name the download client as the user does, besides its type.
+    ClientNameInRows,
+    /// Webhooks have `customFormatInfo`.
+    CustomFormatInfo,
+    /// Webhooks have `applicationUrl`.
+    ApplicationUrl,
+    /// `torrentInfoHash` is filled from the file.
+    InfohashFromFile,
+}
+
 /// The facts of one program.
 #[derive(Debug, Clone, Copy)]
 pub struct Profile {
@@ -14,22 +38,17 @@ pub struct Profile {
     pub version: &'static str,
     /// The version of its API.
     pub api: &'static str,
-    /// Whether its webhooks can carry headers.
-    pub knows_headers: bool,
-    /// Whether it writes one history row for each episode, album or book of a grab.
-    pub row_per_part: bool,
-    /// Whether its rows and webhooks have `languages`.
-    pub languages: bool,
-    /// Whether its rows name the download client as the user does, besides its type.
-    pub client_name_in_rows: bool,
-    /// Whether its webhooks have `customFormatInfo`.
-    pub custom_format_info: bool,
-    /// Whether its webhooks have `applicationUrl`.
-    pub application_url: bool,
-    /// Whether it fills `torrentInfoHash` from the file.
-    pub fills_infohash: bool,
+    /// What it has.
+    pub features: &'static [Feature],
     /// The kinds of its history rows.
     pub events: &'static [Event],
+}
+
+impl Profile {
+    /// Whether the program has this.
+    pub fn has(&self, feature: Feature) -> bool {
+        self.features.contains(&feature)
+    }
 }
 
 /// The row of a grab, in every program.
@@ -39,13 +58,14 @@ const RADARR: Profile = Profile {
     app_name: "Radarr",
     version: "6.1.0.10293",
     api: "v3",
-    knows_headers: true,
-    row_per_part: false,
-    languages: true,
-    client_name_in_rows: true,
-    custom_format_info: true,
-    application_url: true,
-    fills_infohash: true,
+    features: &[
+        WebhookHeaders,
+        Languages,
+        ClientNameInRows,
+        CustomFormatInfo,
+        ApplicationUrl,
+        InfohashFromFile,
+    ],
     events: &[
         Event(0, "unknown"),
         GRABBED,
@@ -60,7 +80,15 @@ const RADARR: Profile = Profile {
 const SONARR: Profile = Profile {
     app_name: "Sonarr",
     version: "4.0.19.2979",
-    row_per_part: true,
+    features: &[
+        WebhookHeaders,
+        RowPerPart,
+        Languages,
+        ClientNameInRows,
+        CustomFormatInfo,
+        ApplicationUrl,
+        InfohashFromFile,
+    ],
     events: &[
         Event(0, "unknown"),
         GRABBED,
@@ -78,10 +106,7 @@ const LIDARR: Profile = Profile {
     app_name: "Lidarr",
     version: "2.14.5.4836",
     api: "v1",
-    row_per_part: true,
-    languages: false,
-    client_name_in_rows: false,
-    custom_format_info: false,
+    features: &[WebhookHeaders, RowPerPart, ApplicationUrl, InfohashFromFile],
     events: &[
         Event(0, "unknown"),
         GRABBED,
@@ -90,15 +115,12 @@ const LIDARR: Profile = Profile {
         Event(8, "downloadImported"),
         Event(10, "downloadIgnored"),
     ],
-    ..RADARR
 };
 
 const READARR: Profile = Profile {
     app_name: "Readarr",
     version: "0.3.21.2475",
-    knows_headers: false,
-    client_name_in_rows: true,
-    application_url: false,
+    features: &[RowPerPart, ClientNameInRows, InfohashFromFile],
     events: &[
         Event(0, "unknown"),
         GRABBED,
@@ -113,9 +135,7 @@ const READARR: Profile = Profile {
 const WHISPARR: Profile = Profile {
     app_name: "Whisparr",
     version: "2.0.0.548",
-    knows_headers: false,
-    custom_format_info: true,
-    fills_infohash: false,
+    features: &[RowPerPart, Languages, ClientNameInRows, CustomFormatInfo, ApplicationUrl],
     ..SONARR
 };
 

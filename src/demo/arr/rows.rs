@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::grab::Grabbed;
-use super::profile::Profile;
+use super::profile::{Feature, Profile};
 use crate::demo::release::Delivery;
 use crate::domain::app::AppKind;
 use crate::domain::time::Ts;
@@ -18,7 +18,7 @@ pub(super) fn rows(
     grabbed: &Grabbed<'_>,
     at: Ts,
 ) -> Vec<Map<String, Value>> {
-    let parts = if profile.row_per_part { grabbed.release.parts.max(1) } else { 1 };
+    let parts = if profile.has(Feature::RowPerPart) { grabbed.release.parts.max(1) } else { 1 };
     (1..=u64::from(parts)).map(|part| row(kind, profile, grabbed, at, part)).collect()
 }
 
@@ -32,7 +32,7 @@ fn row(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts, part: u6
         AppKind::Readarr => json!({ "bookId": item, "authorId": subject }),
     };
     row["sourceTitle"] = grabbed.release.title.as_str().into();
-    if profile.languages {
+    if profile.has(Feature::Languages) {
         row["languages"] = json!([{ "id": 2, "name": "French" }]);
     }
     row["quality"] = json!({
@@ -69,7 +69,7 @@ fn data(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts) -> Valu
         "customFormatScore": "0",
         "releaseSource": "Rss",
     });
-    if profile.client_name_in_rows {
+    if profile.has(Feature::ClientNameInRows) {
         data["downloadClientName"] = client(grabbed).1.into();
     }
     let extra = match kind {
@@ -77,7 +77,7 @@ fn data(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts) -> Valu
             "tmdbId": "0", "imdbId": "0", "movieMatchType": "Title", "indexerFlags": "G_Freeleech", "indexerId": "9",
         }),
         AppKind::Sonarr => json!({
-            "tvdbId": "0", "tvRageId": "0", "imdbId": "", "seriesMatchType": "Title", "releaseType": "SeasonPack",
+            "tvdbId": "0", "tvRageId": "0", "imdbId": "", "seriesMatchType": "Title", "releaseType": if release.parts > 1 { "SeasonPack" } else { "SingleEpisode" },
             "indexerFlags": "Freeleech",
         }),
         AppKind::Whisparr => json!({ "tvdbId": "0", "seriesMatchType": "Title" }),
@@ -88,7 +88,8 @@ fn data(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts) -> Valu
         data.extend(extra);
     }
     if !usenet {
-        let known = grabbed.options.info_hash && (profile.fills_infohash || release.lists_infohash);
+        let known =
+            grabbed.options.info_hash && (profile.has(Feature::InfohashFromFile) || release.lists_infohash);
         data["torrentInfoHash"] = if known { release.infohash_upper().into() } else { Value::Null };
     }
     data

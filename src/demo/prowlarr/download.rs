@@ -97,13 +97,12 @@ impl Prowlarr {
             self.record(release, request.source, request.title, REDIRECTED).await;
             return answers::moved(&release.tracker_url());
         }
-        match self.fetch(request).await {
-            Ok(reply) => self.translate(request, reply).await,
-            Err(_) => {
-                indexer.failed(now, Duration::ZERO);
-                answers::xml_error(StatusCode::INTERNAL_SERVER_ERROR, "Failed to download release")
-            }
-        }
+        // No answer at all leaves no row, but blocks the indexer.
+        let Ok(reply) = self.fetch(request).await else {
+            indexer.failed(now, Duration::ZERO);
+            return answers::xml_error(StatusCode::INTERNAL_SERVER_ERROR, "Failed to download release");
+        };
+        self.translate(request, reply).await
     }
 
     /// What the tracker said, in Prowlarr's words.

@@ -3,13 +3,16 @@
 //! After `HistoryService.cs` and `WebhookBase.cs`. The row holds the tracker's link with its passkey, has no
 //! `downloadId`, and its title went through URL decoding twice. The webhook fires for failures too and says nothing.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use super::{INDEXER_QUERY, Indexer, Prowlarr, RELEASE_GRABBED};
 use crate::demo::history::{Draft, Event};
-use crate::demo::release::Release;
+use crate::demo::release::{Delivery, Release};
 use crate::demo::shared::locked;
 use crate::demo::webhook::{Payload, Sent};
+use crate::domain::time::Ts;
 
 /// How a download went.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +91,7 @@ impl Prowlarr {
     /// Rows of grabs at one indexer within the last 24 hours, failed ones too: what a limit counts.
     pub(super) fn grabs_of_a_day(&self, indexer: &Indexer) -> usize {
         let now = self.shared.clock.now();
-        let since = now.minus(std::time::Duration::from_secs(86_400));
+        let since = now.minus(Duration::from_hours(24));
         locked(&self.history).count(now, |row| {
             row.event == RELEASE_GRABBED
                 && row.date >= since
@@ -108,11 +111,7 @@ impl Prowlarr {
 }
 
 fn link_behind(release: &Release) -> String {
-    if release.delivery == crate::demo::release::Delivery::Magnet {
-        release.magnet()
-    } else {
-        release.tracker_url()
-    }
+    if release.delivery == Delivery::Magnet { release.magnet() } else { release.tracker_url() }
 }
 
 fn webhook(release: Value, rest: Vec<(&'static str, Value)>) -> Payload {
@@ -122,7 +121,7 @@ fn webhook(release: Value, rest: Vec<(&'static str, Value)>) -> Payload {
 }
 
 /// A date as Newtonsoft writes it: up to seven fraction digits, trailing zeros left out.
-fn newtonsoft(moment: crate::domain::time::Ts) -> String {
+fn newtonsoft(moment: Ts) -> String {
     let seconds = moment.rfc3339_seconds();
     let fraction = format!("{:03}4567", moment.millis().rem_euclid(1000));
     seconds.replace('Z', &format!(".{fraction}Z"))

@@ -35,7 +35,7 @@ pub fn files(title: &str, spec: &TorrentSpec) -> Vec<File> {
     files
 }
 
-/// Bytes that look random (SplitMix64) and follow from the title and the file's number.
+/// Bytes that look random (`SplitMix64`) and follow from the title and the file's number.
 fn noise(title: &str, number: u32, length: usize) -> Vec<u8> {
     let digest = Sha256::digest(format!("{number}:{title}").as_bytes());
     let mut state = digest.iter().take(8).fold(0_u64, |seed, byte| (seed << 8) | u64::from(*byte));

@@ -83,13 +83,11 @@ async fn remove(State(connect): Connect, Path(id): Path<i64>) -> Response {
 /// A success unblocks the saved receiver.
 async fn test(State(connect): Connect, Json(body): Json<Value>) -> Response {
     let receiver = connect.receiver(&body);
-    match connect.failed_test(&receiver).await {
-        Some(problem) => problem,
-        None => {
-            connect.note(receiver.id, Sent::Delivered(200));
-            answers::api(StatusCode::OK, &json!({}))
-        }
+    if let Some(problem) = connect.failed_test(&receiver).await {
+        return problem;
     }
+    connect.note(receiver.id, Sent::Delivered(200));
+    answers::api(StatusCode::OK, &json!({}))
 }
 
 impl Notifications {

@@ -5,6 +5,7 @@
 mod builder;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::arr::{Arr, GrabOptions, GrabReport};
 use super::counters::Counters;
@@ -90,7 +91,7 @@ impl World {
             self.prowlarr.indexer(indexer).ok_or_else(|| WorldError::NoSuchIndexer(indexer.to_owned()))?.id;
         let announce = format!("{}/announce?passkey={}", self.site, super::release::PASSKEY);
         let torrent = torrents::generate(title, &announce, &spec.torrent);
-        let published = self.shared.clock.now().minus(std::time::Duration::from_secs(75 * 60));
+        let published = self.shared.clock.now().minus(Duration::from_mins(75));
         Ok(self.shared.add_release(|id| Release {
             id,
             title: title.to_owned(),
