@@ -121,6 +121,11 @@ fn what_is_no_torrent_is_told_apart_by_kind() {
         ),
         ("page", b"\n<!doctype html><title>Login</title>".to_vec(), refused(VerifyError::HtmlPage)),
         ("json", b"{\"error\":\"no\"}".to_vec(), refused(VerifyError::NotADictionary)),
+        (
+            "error in XML",
+            b"<?xml version=\"1.0\"?><error code=\"100\"/>".to_vec(),
+            refused(VerifyError::NotADictionary),
+        ),
         ("gzip", b"\x1F\x8B\x08\0".to_vec(), refused(VerifyError::NotADictionary)),
         ("zip", b"PK\x03\x04".to_vec(), refused(VerifyError::NotADictionary)),
         ("text that begins with d", b"document".to_vec(), refused(VerifyError::BrokenBencoding)),
