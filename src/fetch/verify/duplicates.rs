@@ -35,9 +35,8 @@ pub(super) fn check(layout: &Layout<'_>) -> Result<(), VerifyError> {
         if pad_size.is_some() && taken.get(&key) == Some(&pad_size) {
             continue;
         }
-        let is_taken = |key: Key, taken: &HashMap<Key, _>| taken.contains_key(&key) || keys.is_directory(key);
         let mut number = 0;
-        while is_taken(key, &taken) {
+        while taken.contains_key(&key) || keys.is_directory(key) {
             clashes += usize::from(number > 0);
             if clashes > MAX_CLASHES {
                 return Err(VerifyError::TooManyDuplicates);

@@ -61,7 +61,7 @@ fn decode(bytes: &[u8]) -> Result<Node<'_>, VerifyError> {
     if bytes.is_empty() {
         return Err(VerifyError::Empty);
     }
-    if sniff::is_markup(bytes) {
+    if sniff::is_page(bytes) {
         return Err(VerifyError::HtmlPage);
     }
     if sniff::magnet(bytes).is_some() {

@@ -9,10 +9,12 @@ const MAX_MAGNET_BYTES: usize = 64 * 1024;
 const LOOK_AHEAD_BYTES: usize = 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Whether the bytes begin as a web page or other markup does; bencoding never begins with `<`.
-pub(super) fn is_markup(bytes: &[u8]) -> bool {
-    let start = &bytes[..bytes.len().min(LOOK_AHEAD_BYTES)];
-    trimmed(start).first() == Some(&b'<')
+/// Whether the bytes begin as a web page does. An error in XML, as indexer proxies send it, is none.
+pub(super) fn is_page(bytes: &[u8]) -> bool {
+    let start = trimmed(&bytes[..bytes.len().min(LOOK_AHEAD_BYTES)]);
+    let is_xml = [b"<?xml".as_slice(), b"<error"].iter().any(|tag| start.starts_with(tag));
+    start.starts_with(b"<")
+        && (!is_xml || start.windows(5).any(|window| window.eq_ignore_ascii_case(b"<html")))
 }
 
 /// The magnet link that the bytes are, if they are the text of one and nothing else.
@@ -34,12 +36,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_are_known_by_their_first_character() {
-        for page in ["<!DOCTYPE html>", "\r\n  <html>", "\u{FEFF}<?xml version='1.0'?>", "<!-- x -->"] {
-            assert!(is_markup(page.as_bytes()), "{page}");
+    fn pages_are_known_by_how_they_begin() {
+        for page in ["<!DOCTYPE html>", "\r\n  <html>", "\u{FEFF}<?xml version='1.0'?>\n<HTML>", "<!-- x -->"]
+        {
+            assert!(is_page(page.as_bytes()), "{page}");
         }
-        for other in ["", "d8:announce", "{\"error\":1}", "not <b>here</b>"] {
-            assert!(!is_markup(other.as_bytes()), "{other}");
+        for other in [
+            "",
+            "d8:announce",
+            "{\"error\":1}",
+            "not <b>here</b>",
+            "<?xml version='1.0'?><error code='900'/>",
+        ] {
+            assert!(!is_page(other.as_bytes()), "{other}");
         }
     }
 
