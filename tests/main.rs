@@ -10,5 +10,8 @@ mod config;
 mod demo;
 mod download;
 mod store;
+#[cfg(test)]
+mod clients_real;
+#[cfg(test)]
 mod support;
 mod torrent;

@@ -32,7 +32,7 @@ impl DownloadSecret {
     }
 
     /// The MAC of the link to this torrent.
-    #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
+    #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes keys of every length")]
     pub fn mac(&self, infohash: &impl fmt::Display) -> DownloadMac {
         let mut hmac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()).expect("a key of any length");
         hmac.update(DOMAIN);

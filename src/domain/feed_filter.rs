@@ -49,6 +49,19 @@ pub enum InvalidFilter {
     SizesCrossed,
 }
 
+impl InvalidFilter {
+    /// The stable code; the sentence for a person is in the catalogues under `feed-filter-{code}`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::PatternTooLong => "pattern-too-long",
+            Self::PatternSyntax(_) => "pattern-syntax",
+            Self::PatternTooCostly => "pattern-too-costly",
+            Self::BadList => "bad-list",
+            Self::SizesCrossed => "sizes-crossed",
+        }
+    }
+}
+
 impl FeedFilter {
     /// The longest title pattern, in bytes.
     pub const MAX_PATTERN_BYTES: usize = 500;
@@ -138,7 +151,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The stable code.
+    /// The stable code; the sentence for a person is in the catalogues under `feed-refusal-{code}`.
     pub const fn code(self) -> &'static str {
         match self {
             Self::App => "app",

@@ -53,10 +53,11 @@ pub struct Limits {
     pub yield_after_polls: u64,
     /// … and for this long.
     pub yield_after: Duration,
-    /// A delivered item is listed no longer than this after its date: some clients forget what they fetched (autobrr
-    /// after 60 days) and would take it again.
-    pub relist: Duration,
 }
+
+/// A delivered item is listed no longer than this after its date: some clients forget what they fetched (autobrr
+/// after 60 days) and would take it again.
+const REMINDER: Duration = Duration::from_hours(50 * 24);
 
 /// An item and the date under which it is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,8 +108,8 @@ pub fn arrange(entries: &[Entry], moment: Moment, limits: &Limits) -> Arrangemen
     listing.extend(&first_listed);
 
     // What is still undelivered comes back before what is shown only as a reminder.
-    let oldest_relisted = moment.now.minus(limits.relist);
-    delivered.retain(|item| item.pub_at >= oldest_relisted);
+    let oldest_reminder = moment.now.minus(REMINDER);
+    delivered.retain(|item| item.pub_at >= oldest_reminder);
     for mut rest in [yielded, delivered] {
         newest_first(&mut rest);
         let free = limits.slots - listing.len();
@@ -171,152 +172,15 @@ fn dates_after(latest: Option<Ts>, now: Ts) -> impl Iterator<Item = Ts> {
 }
 
 #[cfg(test)]
+mod simulation;
+
+#[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
-
-    use proptest::prelude::*;
-
+    use super::simulation::{Household, LIMITS};
     use super::*;
-
-    const LIMITS: Limits = Limits {
-        slots: 5,
-        yield_after_polls: 3,
-        yield_after: Duration::from_secs(3600),
-        relist: Duration::from_secs(50 * 86_400),
-    };
-    const BETWEEN_POLLS: Duration = Duration::from_secs(1800);
-
-    /// A feed with its ledger, and a client that keeps the newest `slots` items and fetches each new one at once,
-    /// but for those that its owner's rules refuse.
-    struct Household {
-        entries: Vec<Entry>,
-        moment: Moment,
-        kept: BTreeMap<Ts, TorrentId>,
-        dates: BTreeMap<TorrentId, Ts>,
-        refused: BTreeSet<TorrentId>,
-    }
-
-    impl Household {
-        fn new(now_millis: i64) -> Self {
-            let moment = Moment { now: Ts::from_millis(now_millis), polls: 0, last_pub_at: None };
-            Self {
-                entries: vec![],
-                moment,
-                kept: BTreeMap::new(),
-                dates: BTreeMap::new(),
-                refused: BTreeSet::new(),
-            }
-        }
-
-        fn grab(&mut self, count: usize) {
-            for _ in 0..count {
-                let number = i64::try_from(self.entries.len()).unwrap();
-                self.entries.push(Entry {
-                    id: TorrentId(number),
-                    queued: number,
-                    pub_at: None,
-                    first_listed_poll: None,
-                    first_listed_at: None,
-                    delivered_at: None,
-                    yielded_at: None,
-                });
-            }
-        }
-
-        /// Decides and records as the store would; checks what must hold of every listing.
-        fn arrange(&mut self) -> Arrangement {
-            let arrangement = arrange(&self.entries, self.moment, &LIMITS);
-            let mut shuffled = self.entries.clone();
-            shuffled.reverse();
-            assert_eq!(
-                arrange(&shuffled, self.moment, &LIMITS),
-                arrangement,
-                "the order of rows does not matter"
-            );
-            assert!(arrangement.listing.len() <= LIMITS.slots);
-            assert!(
-                arrangement.listing.is_sorted_by(|a, b| a.pub_at > b.pub_at),
-                "newest first, no equal dates"
-            );
-            for item in &arrangement.first_listed {
-                assert!(item.pub_at >= self.moment.now && item.pub_at.millis() % 1000 == 0);
-                assert!(self.moment.last_pub_at.is_none_or(|last| item.pub_at > last), "strictly increasing");
-                self.moment.last_pub_at = Some(item.pub_at);
-                let entry = &mut self.entries[usize::try_from(item.id.0).unwrap()];
-                entry.pub_at = Some(item.pub_at);
-                entry.first_listed_at = Some(self.moment.now);
-                entry.first_listed_poll = Some(self.moment.polls);
-            }
-            for id in &arrangement.yielding {
-                self.entries[usize::try_from(id.0).unwrap()].yielded_at = Some(self.moment.now);
-            }
-            for item in &arrangement.listing {
-                assert_eq!(
-                    *self.dates.entry(item.id).or_insert(item.pub_at),
-                    item.pub_at,
-                    "a date never changes"
-                );
-            }
-            arrangement
-        }
-
-        fn poll(&mut self) -> Arrangement {
-            let arrangement = self.arrange();
-            self.moment.polls += 1;
-            let known: BTreeSet<_> = self.kept.values().copied().collect();
-            self.kept.extend(arrangement.listing.iter().map(|item| (item.pub_at, item.id)));
-            while self.kept.len() > LIMITS.slots {
-                self.kept.pop_first();
-            }
-            for id in self.kept.values().filter(|id| !known.contains(id) && !self.refused.contains(id)) {
-                self.entries[usize::try_from(id.0).unwrap()].delivered_at = Some(self.moment.now);
-            }
-            self.moment.now = self.moment.now.plus(BETWEEN_POLLS);
-            arrangement
-        }
-
-        fn undelivered(&self) -> Vec<TorrentId> {
-            let open = |entry: &&Entry| entry.delivered_at.is_none() && !self.refused.contains(&entry.id);
-            self.entries.iter().filter(open).map(|entry| entry.id).collect()
-        }
-    }
 
     fn ids(items: &[Listed]) -> Vec<i64> {
         items.iter().map(|item| item.id.0).collect()
-    }
-
-    proptest! {
-        #[test]
-        fn every_item_of_any_burst_reaches_a_client_that_keeps_only_the_newest(
-            start in 0..10_000_i64,
-            bursts in prop::collection::vec((0..40_usize, any::<bool>()), 1..12),
-            refused in prop::collection::btree_set(0..200_i64, 0..40),
-        ) {
-            let mut house = Household::new(start);
-            house.refused = refused.into_iter().map(TorrentId).collect();
-            for (count, render_between) in bursts {
-                house.grab(count);
-                if render_between {
-                    house.arrange();
-                }
-                house.poll();
-            }
-            // Each refused item costs a few polls before it yields; nothing costs more.
-            for _ in 0..house.entries.len() * 4 {
-                house.poll();
-            }
-            prop_assert_eq!(house.undelivered(), vec![]);
-        }
-    }
-
-    #[test]
-    fn a_burst_of_500_takes_as_many_polls_as_windows() {
-        let mut house = Household::new(0);
-        house.grab(500);
-        for _ in 0..100 {
-            house.poll();
-        }
-        assert_eq!(house.undelivered(), []);
     }
 
     #[test]
@@ -371,7 +235,7 @@ mod tests {
         house.grab(2);
         house.arrange();
         house.entries[0].delivered_at = Some(house.moment.now);
-        house.moment.now = house.moment.now.plus(LIMITS.relist).plus(Duration::from_secs(10));
+        house.moment.now = house.moment.now.plus(REMINDER).plus(Duration::from_secs(10));
         assert_eq!(ids(&house.arrange().listing), [1]);
     }
 

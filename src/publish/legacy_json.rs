@@ -1,4 +1,4 @@
-//! The JSON feed of the predecessor (Grabb2RSS), for scripts that read `/rss/torrent.json`.
+//! The JSON feed of the predecessor (`Grabb2RSS`), for scripts that read `/rss/torrent.json`.
 //!
 //! An object: `version` (always `"0.1"`), `name`, `description` and `items`; each item has `id`, `title`, `pubDate`,
 //! `link`, `torrent` (the same URL), `tracker` (or null) and `magnetLink` (or null). The keys and types are the
@@ -33,7 +33,7 @@ struct Entry<'a> {
 }
 
 /// Writes the feed. `items` come newest first.
-#[expect(clippy::expect_used, reason = "text in a structure always becomes JSON")]
+#[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "text in a structure always becomes JSON")]
 pub fn render(channel: &Channel, items: &[Item]) -> Vec<u8> {
     let document = Document {
         version: "0.1",

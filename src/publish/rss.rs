@@ -20,7 +20,7 @@ pub const CONTENT_TYPE: &str = "application/rss+xml; charset=utf-8";
 const TTL_MINUTES: &str = "15";
 
 /// Writes the feed. `items` come newest first.
-#[expect(clippy::expect_used, reason = "writing into memory does not fail")]
+#[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "writing into memory does not fail")]
 pub fn render(channel: &Channel, items: &[Item]) -> Vec<u8> {
     let mut out = Writer::new_with_indent(Vec::new(), b' ', 1);
     document(&mut out, channel, items).expect("writing into memory does not fail");
@@ -85,6 +85,7 @@ fn attribute(out: &mut Out, name: &str, value: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rss::validation::Validate;
 
     use super::super::item::tests::sample;
@@ -153,5 +154,18 @@ mod tests {
         let (channel, items) = sample();
         assert_eq!(render(&channel, &items), render(&channel, &items));
         rss::Channel::read_from(&render(&channel, &[])[..]).unwrap().validate().unwrap();
+    }
+
+    proptest! {
+        #[test]
+        fn no_title_breaks_the_document_or_leaves_its_place(title in any::<String>()) {
+            let (channel, mut items) = sample();
+            items[0].title.clone_from(&title);
+            let feed = rss::Channel::read_from(&render(&channel, &items)[..]).unwrap();
+            prop_assert_eq!(feed.items().len(), 2);
+            let read = feed.items()[0].title().unwrap_or_default();
+            let written = xml_text(&title);
+            prop_assert_eq!(read.trim(), written.trim());
+        }
     }
 }

@@ -17,7 +17,9 @@ use crate::support::torrent::TinyTorrent;
 fn torrents(data: &TempDir, name: &str, count: usize) -> Vec<TinyTorrent> {
     let torrents: Vec<_> =
         (0..count).map(|number| TinyTorrent::new(&format!("{name}.{number:03}.mkv"))).collect();
-    torrents.iter().for_each(|torrent| torrent.put_content(data.path()));
+    for torrent in &torrents {
+        torrent.put_content(data.path());
+    }
     torrents
 }
 

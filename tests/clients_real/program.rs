@@ -8,7 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// What any single thing that is waited for may take; seconds on an idle machine, more on one that compiles.
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_mins(1);
 
 /// A folder for a program's data, in memory where the system has that: clients sync each little file to the disk.
 pub fn folder() -> TempDir {

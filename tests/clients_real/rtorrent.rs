@@ -49,14 +49,14 @@ impl RTorrent {
     }
 
     async fn call(&self, method: &str, parameters: &[&str]) -> String {
-        let escaped = |text: &&str| quick_xml::escape::escape(*text).into_owned();
-        let parameters: String = parameters
-            .iter()
-            .map(|text| format!("<param><value><string>{}</string></value></param>", escaped(text)))
-            .collect();
+        let mut list = String::new();
+        for text in parameters {
+            let escaped = quick_xml::escape::escape(*text);
+            list.extend(["<param><value><string>", &escaped, "</string></value></param>"]);
+        }
         let body = format!(
             "<?xml version=\"1.0\"?><methodCall><methodName>{method}</methodName>\
-             <params>{parameters}</params></methodCall>"
+             <params>{list}</params></methodCall>"
         );
         let headers = format!("CONTENT_LENGTH\0{}\0SCGI\x001\0", body.len());
         let request = format!("{}:{headers},{body}", headers.len());

@@ -21,12 +21,7 @@ use grabfeed::publish::rss;
 
 use crate::support::torrent::TinyTorrent;
 
-const LIMITS: Limits = Limits {
-    slots: 50,
-    yield_after_polls: 10,
-    yield_after: Duration::from_secs(6 * 3600),
-    relist: Duration::from_secs(50 * 86_400),
-};
+const LIMITS: Limits = Limits { slots: 50, yield_after_polls: 10, yield_after: Duration::from_hours(6) };
 
 pub struct Stub {
     base: BaseUrl,

@@ -22,7 +22,7 @@ impl Http {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .pool_max_idle_per_host(0) // how a server ends idle connections is not under test
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .build();
         Self(client.unwrap())
     }
