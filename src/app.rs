@@ -47,8 +47,6 @@ pub const PROWLARR: &str = "prowlarr";
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 /// A longer `Retry-After` is not waited for inside a call.
 const LONGEST_INLINE_RETRY_AFTER: Duration = Duration::from_secs(20);
-/// A delivered item is listed no longer than this; autobrr forgets what it took after 60 days.
-const RELIST: Duration = Duration::from_secs(50 * 24 * 3600);
 /// The shortest retention that is kept: well past every overlap of the histories, or a purged grab would be found
 /// there again.
 const SHORTEST_RETENTION: Duration = Duration::from_secs(72 * 3600);
@@ -69,7 +67,8 @@ pub struct Surroundings {
 impl Surroundings {
     /// New counters and nothing to mask yet.
     pub fn new(clock: Clock, lang: Lang) -> Self {
-        let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), option_env!("GRABFEED_COMMIT").unwrap_or("unknown"));
+        let metrics =
+            Metrics::new(env!("CARGO_PKG_VERSION"), option_env!("GRABFEED_COMMIT").unwrap_or("unknown"));
         Self { clock, metrics, redactor: Redactor::default(), lang }
     }
 }
@@ -171,7 +170,8 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
     let base = Base::new(server.public_url.as_ref(), &server.url_base, &server.allowed_hosts)
         .map_err(|_| StartError::PublicUrl)?;
     let health = Health::default();
-    let channel = ChannelText { title: settings.feeds.title.clone(), description: settings.feeds.description.clone() };
+    let channel =
+        ChannelText { title: settings.feeds.title.clone(), description: settings.feeds.description.clone() };
     let state = WebState {
         deps: Arc::clone(&deps),
         hooks: Arc::new(hooks),
@@ -210,9 +210,14 @@ pub async fn run(app: App, listener: TcpListener, life: &Lifecycle) -> Result<St
 }
 
 /// Everything below the HTTP face.
-pub fn pipeline_parts(settings: &Settings, store: Store, around: &Surroundings) -> Result<deps::Deps, StartError> {
+pub fn pipeline_parts(
+    settings: &Settings,
+    store: Store,
+    around: &Surroundings,
+) -> Result<deps::Deps, StartError> {
     let enabled = || settings.apps.iter().filter(|app| app.enabled && app.kind != AppKind::Prowlarr);
-    let secrets = enabled().map(|app| &app.api_key).chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.api_key));
+    let secrets =
+        enabled().map(|app| &app.api_key).chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.api_key));
     secrets.for_each(|secret| around.redactor.learn(secret));
     let urls = enabled().map(|app| &app.url).chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.url));
     let clock = around.clock.clone();
@@ -246,13 +251,17 @@ pub fn pipeline_parts(settings: &Settings, store: Store, around: &Surroundings) 
             Some(deps::Prowlarr { name: prowlarr_name().ok_or_else(failed)?, client })
         }
     };
+    let mut downloader = Downloader::new(http, retry, observer);
+    if let Some(prowlarr) = &prowlarr {
+        downloader = downloader.with_prowlarr_circuit(Arc::clone(prowlarr.client.circuit()));
+    }
     Ok(deps::Deps {
         store,
         clock: around.clock.clone(),
         metrics: around.metrics.clone(),
         apps,
         prowlarr,
-        downloader: Downloader::new(http, retry, observer),
+        downloader,
         rules: rules(settings),
         polls: deps::PollCounter::default(),
         wake: tokio::sync::Notify::new(),
@@ -279,7 +288,8 @@ fn rules(settings: &Settings) -> deps::Rules {
         mode: settings.sync.mode,
         interval: settings.sync.interval,
         lookback: settings.sync.lookback,
-        retention: (settings.sync.auto_purge && !retention.is_zero()).then(|| retention.max(SHORTEST_RETENTION)),
+        retention: (settings.sync.auto_purge && !retention.is_zero())
+            .then(|| retention.max(SHORTEST_RETENTION)),
         min_score: settings.matching.min_score,
         strict_hash: settings.matching.strict_hash,
         allow_search: settings.matching.allow_search,
@@ -292,7 +302,6 @@ fn rules(settings: &Settings) -> deps::Rules {
             slots: settings.feeds.window,
             yield_after_polls: settings.feeds.yield_after_polls.into(),
             yield_after: settings.feeds.yield_after,
-            relist: RELIST,
         },
     }
 }

@@ -10,8 +10,5 @@ mod config;
 mod demo;
 mod download;
 mod store;
-#[cfg(test)]
-mod clients_real;
-#[cfg(test)]
 mod support;
 mod torrent;

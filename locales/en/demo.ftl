@@ -11,3 +11,12 @@ demo-case-lost-webhook = on purpose: the webhook is lost, only the history knows
 demo-case-rate-limited = on purpose: the indexer asks to come back later, once
 demo-case-magnet = on purpose: there is only a magnet link
 demo-case-gone = on purpose: the tracker removed the release
+
+## The addresses, once everything runs.
+
+demo-addresses =
+    grabfeed runs against simulated apps.
+    Feed for your torrent client: { $feed }
+    API key (scopes read and metrics): { $key }
+    Example: curl -H "X-Api-Key: { $key }" { $url }/api/v1/grabs
+    Ctrl-C to stop.

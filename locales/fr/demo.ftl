@@ -11,3 +11,12 @@ demo-case-lost-webhook = exprès : le webhook est perdu, seul l’historique en
 demo-case-rate-limited = exprès : l’indexeur demande de revenir plus tard, une fois
 demo-case-magnet = exprès : il n’existe qu’un lien magnet
 demo-case-gone = exprès : le tracker a retiré la release
+
+## Les adresses, une fois tout démarré.
+
+demo-addresses =
+    grabfeed tourne face à des applications simulées.
+    Flux à donner à votre client torrent : { $feed }
+    Clé d’API (droits read et metrics) : { $key }
+    Exemple : curl -H "X-Api-Key: { $key }" { $url }/api/v1/grabs
+    Ctrl-C pour arrêter.

@@ -4,6 +4,5 @@
 //! web framework, SQL, and which route needs which scope.
 
 pub mod authorization;
-pub mod mac;
 pub mod scope;
 pub mod token;

@@ -47,7 +47,8 @@ fn list(settings: &Settings, json: bool, lang: Lang, out: &mut dyn Write) -> Res
         writeln!(out, "{}", serde_json::Value::from(rows))?;
         return Ok(0);
     }
-    let heading = ["name", "type", "url", "enabled"].map(|word| lang.text(&format!("cli-column-{word}"), &[]));
+    let heading =
+        ["name", "type", "url", "enabled"].map(|word| lang.text(&format!("cli-column-{word}"), &[]));
     let yes_no = |yes| lang.text(if yes { "cli-yes" } else { "cli-no" }, &[]);
     let rows: Vec<Vec<String>> = rows
         .into_iter()
@@ -82,7 +83,11 @@ async fn test(
         tested.push(judge(name, kind, answer, lang));
     }
     if tested.is_empty() {
-        writeln!(out, "{}", lang.text("cli-app-unknown", &[("name", args.name.as_deref().unwrap_or("").into())]))?;
+        writeln!(
+            out,
+            "{}",
+            lang.text("cli-app-unknown", &[("name", args.name.as_deref().unwrap_or("").into())])
+        )?;
         return Ok(FAILED);
     }
     if args.json {
@@ -115,9 +120,17 @@ fn judge(name: String, kind: AppKind, answer: Result<SystemStatus, ApiError>, la
         Ok(status) => {
             let ok = status.app_name.eq_ignore_ascii_case(kind.as_str());
             let id = if ok { "cli-app-answers" } else { "cli-app-other" };
-            let args = [("app", status.app_name.as_str().into()), ("version", status.version.as_str().into())];
+            let args =
+                [("app", status.app_name.as_str().into()), ("version", status.version.as_str().into())];
             let message = lang.text(id, &args);
-            Tested { name, ok, app: Some(status.app_name), version: Some(status.version), reason: None, message }
+            Tested {
+                name,
+                ok,
+                app: Some(status.app_name),
+                version: Some(status.version),
+                reason: None,
+                message,
+            }
         }
         Err(error) => {
             let reason = error.reason().code();
@@ -155,6 +168,6 @@ async fn webhook(
     };
     let url = format!("{}/hooks/{name}", feed::base_url(settings));
     let args = [("url", url.as_str().into()), ("secret", secret.expose_secret().into())];
-    writeln!(out, "{}", lang.text("cli-app-webhook", &args))?;
+    writeln!(out, "{}", lang.text("cli-app-webhook-answer", &args))?;
     Ok(0)
 }

@@ -16,7 +16,14 @@ use crate::ops::text::Lang;
 #[command(name = "grabfeed", version, disable_help_subcommand = true, arg_required_else_help = true)]
 pub struct Cli {
     /// The folder of the database and of `settings.yml`.
-    #[arg(long, global = true, env = "GRABFEED_DATA", hide_env_values = true, default_value = "data", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "GRABFEED_DATA",
+        hide_env_values = true,
+        default_value = "data",
+        value_name = "DIR"
+    )]
     pub data: PathBuf,
     /// The language: fr or en.
     #[arg(long, global = true, env = "GRABFEED_LANG", value_name = "LANG", value_parser = parse_lang)]

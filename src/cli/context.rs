@@ -74,7 +74,8 @@ impl Context {
 
     /// The language before the settings are known.
     pub fn lang(&self) -> Lang {
-        let in_environment = self.environment.get("GRABFEED__LOGGING__LANGUAGE").and_then(|text| Lang::parse(text));
+        let in_environment =
+            self.environment.get("GRABFEED__LOGGING__LANGUAGE").and_then(|text| Lang::parse(text));
         self.asked_lang.or(in_environment).unwrap_or_default()
     }
 
@@ -85,7 +86,8 @@ impl Context {
 
     /// The effective settings.
     pub fn settings(&self) -> Result<Settings, CommandError> {
-        let Loaded { settings, .. } = load(&self.inputs()).map_err(|report| CommandError::Settings(Box::new(report)))?;
+        let Loaded { settings, .. } =
+            load(&self.inputs()).map_err(|report| CommandError::Settings(Box::new(report)))?;
         Ok(settings)
     }
 

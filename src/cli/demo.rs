@@ -13,7 +13,7 @@ use super::context::{CommandError, Context};
 use super::{feed, key, serve};
 use crate::app::{self, StartError};
 use crate::auth::scope::{Scope, ScopeSet};
-use crate::demo::script::{self, Pace, Played};
+use crate::demo::script::{self, Case, Pace, Played};
 use crate::demo::{WebhookAuth, World};
 use crate::domain::app::AppName;
 use crate::domain::feed::FeedName;
@@ -61,7 +61,12 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
     let pace = if args.fast { fast() } else { Pace::default() };
     let stopping = life.stopping();
     let playing = async {
-        let played = script::play(&world, pace, |event| told(&world, content.as_deref(), &event));
+        let played = script::play(&world, pace, |event| {
+            keep_content(&world, content.as_deref(), &event);
+            if !args.json {
+                tell_grab(&event, lang, out);
+            }
+        });
         tokio::select! {
             _ = played => stopping.cancelled().await,
             () = stopping.cancelled() => {}
@@ -86,18 +91,22 @@ fn context_of(folder: &TempDir, world: &World, port: u16, outer: &Context) -> Re
     set("SERVER__HOST", "127.0.0.1");
     set("SYNC__INTERVAL_SECONDS", "10");
     set("LOGGING__LANGUAGE", outer.lang().code());
-    set("PROWLARR__URL", world.prowlarr().url());
+    set("PROWLARR__URL", &world.prowlarr().url());
     set("PROWLARR__API_KEY", world.prowlarr().key());
     for (number, app) in world.apps().iter().enumerate() {
         set(&format!("APPS__{number}__NAME"), app.name());
         set(&format!("APPS__{number}__TYPE"), app.kind().as_str());
-        set(&format!("APPS__{number}__URL"), app.url());
+        set(&format!("APPS__{number}__URL"), &app.url());
         set(&format!("APPS__{number}__API_KEY"), app.key());
     }
     Ok(Context { data: folder.path().to_owned(), environment, ..outer.clone() })
 }
 
-async fn connect_webhooks(world: &World, store: &crate::store::Store, base: &str) -> Result<(), CommandError> {
+async fn connect_webhooks(
+    world: &World,
+    store: &crate::store::Store,
+    base: &str,
+) -> Result<(), CommandError> {
     for app in world.apps() {
         let Ok(name) = AppName::parse(app.name()) else { continue };
         let secret = app::generated_secret(store, &name).await?;
@@ -108,12 +117,26 @@ async fn connect_webhooks(world: &World, store: &crate::store::Store, base: &str
 }
 
 /// Writes the content of what was grabbed, as the first machine would have it, so that a client can seed it.
-fn told(world: &World, content: Option<&Path>, event: &Played<'_>) {
+fn keep_content(world: &World, content: Option<&Path>, event: &Played<'_>) {
     let Some(folder) = content else { return };
     let written = world.torrent(event.release).map(|torrent| torrent.write_data(folder));
     if !matches!(written, Ok(Ok(()))) {
         tracing::warn!(event = "demo.content-not-written");
     }
+}
+
+fn tell_grab(event: &Played<'_>, lang: Lang, out: &mut dyn Write) {
+    let step = event.step;
+    let id = if event.grabbed { "demo-grabbed" } else { "demo-not-grabbed" };
+    let args =
+        [("app", step.app.into()), ("title", step.title.as_str().into()), ("indexer", step.indexer.into())];
+    let case = if step.case == Case::Normal {
+        String::new()
+    } else {
+        format!(" ({})", lang.text(step.case.text_id(), &[]))
+    };
+    // The demo goes on without a terminal.
+    let _told = writeln!(out, "→ {}{case}", lang.text(id, &args));
 }
 
 struct Addresses<'a> {
@@ -128,7 +151,8 @@ fn tell_addresses(addresses: &Addresses<'_>, lang: Lang, out: &mut dyn Write) ->
         let object = serde_json::json!({ "url": addresses.base, "feed_url": addresses.feed, "api_key": addresses.key });
         writeln!(out, "{object}")?;
     } else {
-        let args = [("url", addresses.base.into()), ("feed", addresses.feed.into()), ("key", addresses.key.into())];
+        let args =
+            [("url", addresses.base.into()), ("feed", addresses.feed.into()), ("key", addresses.key.into())];
         writeln!(out, "{}", lang.text("demo-addresses", &args))?;
     }
     out.flush()?;

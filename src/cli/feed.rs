@@ -6,7 +6,6 @@ use super::args::{FeedCommand, FeedCreateArgs};
 use super::context::{CommandError, Context, FAILED};
 use super::run::block_on;
 use super::table;
-use crate::auth::mac::DownloadSecret;
 use crate::auth::token::{Token, TokenKind, random_identifier};
 use crate::config::Settings;
 use crate::domain::app::AppName;
@@ -15,6 +14,7 @@ use crate::domain::feed_filter::FeedFilter;
 use crate::domain::time::Ts;
 use crate::ops::text::Lang;
 use crate::publish::links::BaseUrl;
+use crate::publish::mac::DownloadSecret;
 use crate::store::{Feed, NewFeed, Store, StoreError};
 
 const MIB: u64 = 1024 * 1024;
@@ -79,7 +79,11 @@ fn filter(args: FeedCreateArgs) -> Option<FeedFilter> {
 }
 
 /// Makes a feed with new secrets and returns it with its token, which is known only now.
-pub(super) async fn make(store: &Store, name: FeedName, filter: FeedFilter) -> Result<(Feed, Token), StoreError> {
+pub(super) async fn make(
+    store: &Store,
+    name: FeedName,
+    filter: FeedFilter,
+) -> Result<(Feed, Token), StoreError> {
     let mut rng = rand::rng();
     let token = Token::generate(TokenKind::Feed, &mut rng);
     let public_id = FeedPublicId::parse(&random_identifier(&mut rng, FeedPublicId::NEW_CHARS))
@@ -123,19 +127,32 @@ async fn revoke(name: &str, store: &Store, lang: Lang, out: &mut dyn Write) -> R
 fn list(feeds: &[Feed], json: bool, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
     let date = |moment: Option<Ts>| moment.map(|moment| moment.to_string());
     if json {
-        let rows: Vec<_> = feeds.iter().map(|feed| serde_json::json!({
-            "name": feed.name.as_str(), "shown": feed.token_shown, "filter": feed.filter,
-            "created_at": feed.created_at.to_string(), "last_used_at": date(feed.last_used_at),
-            "last_client": feed.last_client, "polls": feed.poll_count,
-        })).collect();
+        let rows: Vec<_> = feeds
+            .iter()
+            .map(|feed| {
+                serde_json::json!({
+                    "name": feed.name.as_str(), "shown": feed.token_shown, "filter": feed.filter,
+                    "created_at": feed.created_at.to_string(), "last_used_at": date(feed.last_used_at),
+                    "last_client": feed.last_client, "polls": feed.poll_count,
+                })
+            })
+            .collect();
         writeln!(out, "{}", serde_json::Value::from(rows))?;
         return Ok(0);
     }
-    let heading = ["name", "shown", "last-used", "client"].map(|word| lang.text(&format!("cli-column-{word}"), &[]));
-    let rows: Vec<Vec<String>> = feeds.iter().map(|feed| vec![
-        feed.name.to_string(), feed.token_shown.clone(), date(feed.last_used_at).unwrap_or_default(),
-        feed.last_client.clone().unwrap_or_default(),
-    ]).collect();
+    let heading =
+        ["name", "shown", "last-used", "client"].map(|word| lang.text(&format!("cli-column-{word}"), &[]));
+    let rows: Vec<Vec<String>> = feeds
+        .iter()
+        .map(|feed| {
+            vec![
+                feed.name.to_string(),
+                feed.token_shown.clone(),
+                date(feed.last_used_at).unwrap_or_default(),
+                feed.last_client.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
     table::write(out, &heading, &rows)?;
     Ok(0)
 }

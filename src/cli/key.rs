@@ -65,7 +65,12 @@ pub(super) async fn make(store: &Store, name: &str, scopes: ScopeSet) -> Result<
     make_until(store, name, scopes, None).await
 }
 
-async fn make_until(store: &Store, name: &str, scopes: ScopeSet, days: Option<u32>) -> Result<Token, StoreError> {
+async fn make_until(
+    store: &Store,
+    name: &str,
+    scopes: ScopeSet,
+    days: Option<u32>,
+) -> Result<Token, StoreError> {
     let now = store.now().await?;
     let key = Token::generate(TokenKind::ApiKey, &mut rand::rng());
     let new = NewApiKey {
@@ -79,7 +84,12 @@ async fn make_until(store: &Store, name: &str, scopes: ScopeSet, days: Option<u3
     Ok(key)
 }
 
-fn list(keys: &[ApiKey], json: bool, lang: crate::ops::text::Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
+fn list(
+    keys: &[ApiKey],
+    json: bool,
+    lang: crate::ops::text::Lang,
+    out: &mut dyn Write,
+) -> Result<u8, CommandError> {
     let date = |moment: Option<Ts>| moment.map(|moment| moment.to_string());
     if json {
         let rows: Vec<_> = keys.iter().map(|key| serde_json::json!({
@@ -89,11 +99,20 @@ fn list(keys: &[ApiKey], json: bool, lang: crate::ops::text::Lang, out: &mut dyn
         writeln!(out, "{}", serde_json::Value::from(rows))?;
         return Ok(0);
     }
-    let heading = ["name", "shown", "scopes", "last-used", "expires"].map(|word| lang.text(&format!("cli-column-{word}"), &[]));
-    let rows: Vec<Vec<String>> = keys.iter().map(|key| vec![
-        key.name.clone(), key.key_shown.clone(), key.scopes.clone(),
-        date(key.last_used_at).unwrap_or_default(), date(key.expires_at).unwrap_or_default(),
-    ]).collect();
+    let heading = ["name", "shown", "scopes", "last-used", "expires"]
+        .map(|word| lang.text(&format!("cli-column-{word}"), &[]));
+    let rows: Vec<Vec<String>> = keys
+        .iter()
+        .map(|key| {
+            vec![
+                key.name.clone(),
+                key.key_shown.clone(),
+                key.scopes.clone(),
+                date(key.last_used_at).unwrap_or_default(),
+                date(key.expires_at).unwrap_or_default(),
+            ]
+        })
+        .collect();
     table::write(out, &heading, &rows)?;
     Ok(0)
 }

@@ -60,17 +60,16 @@ fn tell_usage(error: &clap::Error, out: &mut dyn Write, err: &mut dyn Write) -> 
 /// The language of the help, which is needed before the arguments are understood.
 fn help_language(arguments: &[OsString], environment: &BTreeMap<String, String>) -> Lang {
     let texts = || arguments.iter().filter_map(|argument| argument.to_str());
-    let given = texts().find_map(|argument| argument.strip_prefix("--lang=")).or_else(|| {
-        texts().skip_while(|argument| *argument != "--lang").nth(1)
-    });
-    let in_environment = ["GRABFEED_LANG", "GRABFEED__LOGGING__LANGUAGE"].into_iter().find_map(|name| environment.get(name));
+    let given = texts()
+        .find_map(|argument| argument.strip_prefix("--lang="))
+        .or_else(|| texts().skip_while(|argument| *argument != "--lang").nth(1));
+    let in_environment =
+        ["GRABFEED_LANG", "GRABFEED__LOGGING__LANGUAGE"].into_iter().find_map(|name| environment.get(name));
     given.or(in_environment.map(String::as_str)).and_then(Lang::parse).unwrap_or_default()
 }
 
 /// Runs the body of a command that talks to the database or to apps.
-pub(super) fn block_on<T>(
-    body: impl Future<Output = Result<T, CommandError>>,
-) -> Result<T, CommandError> {
+pub(super) fn block_on<T>(body: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -50,7 +50,11 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, CommandEr
     Ok(TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })?)
 }
 
-pub(super) fn start_log(context: &Context, settings: &Settings, around: &Surroundings) -> Result<(), CommandError> {
+pub(super) fn start_log(
+    context: &Context,
+    settings: &Settings,
+    around: &Surroundings,
+) -> Result<(), CommandError> {
     let format = match settings.logging.format {
         LogFormat::Text => Format::Text,
         LogFormat::Json => Format::Json,

@@ -5,9 +5,9 @@
 
 use url::Url;
 
-use crate::auth::mac::{DownloadMac, DownloadSecret};
 use crate::domain::feed::FeedPublicId;
 use crate::domain::infohash::Infohash;
+use crate::publish::mac::{DownloadMac, DownloadSecret};
 
 /// A download link, before or after it went through a client. That it parses says nothing of whether it is genuine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,5 +9,6 @@ pub mod etag;
 pub mod item;
 pub mod legacy_json;
 pub mod links;
+pub mod mac;
 pub mod rss;
 pub mod xml;

@@ -12,13 +12,13 @@ use tracing::error;
 
 use super::WebState;
 use super::problem::{Code, Problem};
-use crate::auth::mac::DownloadSecret;
 use crate::auth::token::{Token, TokenKind};
 use crate::domain::ids::FeedId;
 use crate::ops::metrics::{AuthMethod, FeedFormat, FeedResult};
 use crate::publish::etag::Etag;
 use crate::publish::item::{Channel, Item, Source};
 use crate::publish::links::{BaseUrl, DownloadLink};
+use crate::publish::mac::DownloadSecret;
 use crate::publish::{legacy_json, rss};
 use crate::store::{Feed, ListedItem, StoreError};
 

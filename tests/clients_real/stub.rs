@@ -8,7 +8,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use grabfeed::auth::mac::DownloadSecret;
 use grabfeed::domain::feed::FeedPublicId;
 use grabfeed::domain::feed_window::{Entry, Limits, Listed, Moment, arrange};
 use grabfeed::domain::ids::TorrentId;
@@ -17,6 +16,7 @@ use grabfeed::publish::disposition::attachment;
 use grabfeed::publish::etag::Etag;
 use grabfeed::publish::item::{Channel, Item, Source, TORRENT_TYPE};
 use grabfeed::publish::links::{BaseUrl, DownloadLink};
+use grabfeed::publish::mac::DownloadSecret;
 use grabfeed::publish::rss;
 
 use crate::support::torrent::TinyTorrent;

@@ -3,8 +3,7 @@
 pub mod database;
 pub mod http;
 pub mod postgres;
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
+pub mod process;
 pub mod raw_http;
 pub mod torrent;
 pub mod upstreams;

@@ -1,0 +1,26 @@
+# The way of a grab, as the log tells it.
+log-grab-ready = Grab { $grab } of { $app } is ready: its torrent is in the feeds.
+log-grab-retry = Grab { $grab } of { $app } waits ({ $reason }); next try at { $at }.
+log-grab-failed = Grab { $grab } of { $app } is given up ({ $reason }, last try: { $last }).
+log-grab-skipped = Grab { $grab } of { $app } is skipped ({ $reason }).
+log-pipeline-lease-lost = Grab { $grab } was taken over by another process; this outcome is dropped.
+log-pipeline-step-panicked = Internal error while working on grab { $grab }; it will be taken up again.
+log-pipeline-database-failed = The database does not answer ({ $during }): { $cause }. Work goes on by itself when it does.
+log-sync-found = History of { $app } read: { $new } new grabs in { $rows } rows.
+log-sync-failed = The history of { $app } could not be read: { $cause }. Nothing is lost, reading goes on from the same point.
+log-sync-unclaimed = { $grabs } downloads that Prowlarr saw were claimed by no app that is polled.
+log-purge-done = Purge done: { $grabs } grabs and { $torrents } torrents removed.
+log-webhook-grab = Webhook of { $app } received: grab { $grab }.
+log-webhook-tested = Test webhook of { $app } received.
+log-webhook-ignored = Webhook of { $app } that does not matter to feeds ({ $kind }).
+log-webhook-refused = Webhook refused: unknown app or wrong secret. Check the address and the secret with “grabfeed app webhook”.
+log-webhook-unreadable = Unreadable webhook of { $app }: { $cause }.
+log-webhook-not-stored = Webhook of { $app } refused because it could not be stored: { $cause }. The history will make up for it.
+log-feed-delivered = Torrent { $torrent } was delivered through feed { $feed }.
+log-web-database-failed = The database does not answer ({ $during }): { $cause }.
+log-web-request-failed = { $method } { $route }: answered { $status } in { $milliseconds } ms.
+log-web-request-answered = { $method } { $route }: answered { $status } in { $milliseconds } ms.
+log-web-handler-panicked = Internal error during a request; the service goes on.
+log-app-started = grabfeed { $version } listens on { $address }.
+log-app-listener-failed = The service can take no more connections: { $cause }.
+log-demo-content-not-written = The content of a demo torrent could not be written.

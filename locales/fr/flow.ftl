@@ -1,0 +1,26 @@
+# Le chemin d’un grab, tel que le journal le raconte.
+log-grab-ready = Le grab { $grab } de { $app } est prêt : son torrent est dans les flux.
+log-grab-retry = Le grab { $grab } de { $app } attend ({ $reason }) ; prochain essai à { $at }.
+log-grab-failed = Le grab { $grab } de { $app } est abandonné ({ $reason }, dernier essai : { $last }).
+log-grab-skipped = Le grab { $grab } de { $app } est laissé de côté ({ $reason }).
+log-pipeline-lease-lost = Le grab { $grab } a été repris par un autre processus ; ce résultat-ci est écarté.
+log-pipeline-step-panicked = Erreur interne pendant le traitement du grab { $grab } ; il sera repris.
+log-pipeline-database-failed = La base de données ne répond pas ({ $during }) : { $cause }. Le travail reprendra de lui-même.
+log-sync-found = Historique de { $app } lu : { $new } nouveaux grabs sur { $rows } lignes.
+log-sync-failed = L’historique de { $app } n’a pas pu être lu : { $cause }. Rien n’est perdu, la lecture reprendra au même point.
+log-sync-unclaimed = { $grabs } téléchargements vus par Prowlarr n’ont été réclamés par aucune application suivie.
+log-purge-done = Purge terminée : { $grabs } grabs et { $torrents } torrents retirés.
+log-webhook-grab = Webhook de { $app } reçu : grab { $grab }.
+log-webhook-tested = Webhook d’essai de { $app } reçu.
+log-webhook-ignored = Webhook de { $app } sans intérêt pour les flux ({ $kind }).
+log-webhook-refused = Webhook refusé : application inconnue ou secret faux. Vérifiez l’adresse et le secret avec « grabfeed app webhook ».
+log-webhook-unreadable = Webhook de { $app } illisible : { $cause }.
+log-webhook-not-stored = Webhook de { $app } refusé faute de pouvoir l’enregistrer : { $cause }. L’historique le rattrapera.
+log-feed-delivered = Le torrent { $torrent } a été livré par le flux { $feed }.
+log-web-database-failed = La base de données ne répond pas ({ $during }) : { $cause }.
+log-web-request-failed = { $method } { $route } : réponse { $status } en { $milliseconds } ms.
+log-web-request-answered = { $method } { $route } : réponse { $status } en { $milliseconds } ms.
+log-web-handler-panicked = Erreur interne pendant une requête ; le service continue.
+log-app-started = grabfeed { $version } écoute sur { $address }.
+log-app-listener-failed = Le service ne peut plus recevoir de connexions : { $cause }.
+log-demo-content-not-written = Le contenu d’un torrent de démonstration n’a pas pu être écrit.

@@ -1,0 +1,14 @@
+# Les erreurs que les requêtes reçoivent.
+problem-unauthorized = Identification requise : envoyez une clé dans l’en-tête X-Api-Key.
+problem-forbidden = Cette clé n’a pas le droit demandé. Créez-en une avec le bon droit.
+problem-key-in-query = Une clé dans l’adresse finit dans les journaux, elle est donc refusée : envoyez-la dans l’en-tête X-Api-Key ou Authorization.
+problem-not-found = Rien à cette adresse. Vérifiez qu’elle est complète et que le flux n’a pas été révoqué.
+problem-gone = Ce torrent a été retiré.
+problem-method-not-allowed = Cette adresse ne répond pas à cette méthode.
+problem-bad-request = La requête est illisible. Vérifiez ses paramètres et son contenu.
+problem-body-too-large = Le contenu envoyé est trop grand.
+problem-body-too-slow = Le contenu envoyé arrive trop lentement.
+problem-unsupported-encoding = Le contenu envoyé ne doit pas être compressé.
+problem-bad-host = Le nom d’hôte de la requête n’est pas accepté. Réglez server.public_url ou server.allowed_hosts.
+problem-unavailable = Le service n’est pas disponible pour l’instant. Réessayez dans un moment.
+problem-internal = Erreur interne. Le journal en dit plus, sous le même numéro de requête.
