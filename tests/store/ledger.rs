@@ -8,7 +8,9 @@ use grabfeed::domain::ids::FeedId;
 use grabfeed::domain::time::Ts;
 use grabfeed::store::{Listing, Polls, Store, StoreError};
 
-use super::given::{NOW, after, claim, feed, hash, history, make_ready, ready, record, store_in, torrent};
+use super::given::{
+    NOW, after, claim, feed, hash, history, make_ready, ready, record, replicas, store_in, torrent,
+};
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
@@ -25,8 +27,8 @@ both_engines! {
 const LIMITS: Limits = Limits {
     slots: 50,
     yield_after_polls: 3,
-    yield_after: Duration::from_secs(3_600),
-    relist: Duration::from_secs(50 * 86_400),
+    yield_after: Duration::from_hours(1),
+    relist: Duration::from_hours(1200),
 };
 
 async fn arrange(store: &Store, feed: FeedId, limits: &Limits, now: Ts) -> Listing {
@@ -169,14 +171,14 @@ async fn the_same_torrent_from_two_indexers_is_listed_once(home: Home) {
 }
 
 async fn requests_on_two_replicas_at_once_date_no_item_twice(home: Home) {
-    let store = store_in(&home).await;
-    let other = if store.is_shared() { store_in(&home).await } else { store.clone() };
-    let feed = feed(&store, "All").await.id;
+    let replicas = replicas(&home).await;
+    let store = &replicas[0];
+    let feed = feed(store, "All").await.id;
     for number in 0..20 {
-        ready(&store, number, NOW).await;
+        ready(store, number, NOW).await;
     }
     let request = |number: usize| {
-        let store = if number % 2 == 0 { store.clone() } else { other.clone() };
+        let store = replicas[number % 2].clone();
         tokio::spawn(async move { arrange(&store, feed, &LIMITS, NOW).await })
     };
     let mut dates: BTreeMap<_, BTreeSet<Ts>> = BTreeMap::new();

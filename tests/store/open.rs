@@ -120,7 +120,7 @@ async fn postgresql_tells_the_time_of_its_own_clock_and_sqlite_that_of_the_proce
     let before = Clock::system().now();
     let told = postgres.now().await.unwrap();
     assert!(told >= before && told <= Clock::system().now(), "the server is this machine");
-    clock.advance(std::time::Duration::from_secs(3_600));
+    clock.advance(std::time::Duration::from_hours(1));
     assert!(postgres.now().await.unwrap().since(told).as_secs() >= 3_600, "a demo can set it forward");
     assert!(postgres.is_shared() && !sqlite.is_shared());
 }
