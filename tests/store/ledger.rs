@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use grabfeed::domain::feed_window::Limits;
-use grabfeed::domain::ids::FeedId;
+use grabfeed::domain::ids::{FeedId, TorrentId};
 use grabfeed::domain::time::Ts;
 use grabfeed::store::{Listing, Polls, Store, StoreError};
 
@@ -110,7 +110,9 @@ async fn an_item_fetched_before_it_was_listed_takes_no_slot(home: Home) {
         torrents.push(ready(&store, number, NOW).await.1);
     }
     store.deliver(feed, torrents[0], None, NOW).await.unwrap();
-    store.deliver(feed, torrents[1], None, NOW).await.unwrap();
+    assert!(store.deliver(feed, torrents[1], None, NOW).await.unwrap());
+    assert!(!store.deliver(feed, TorrentId(404), None, NOW).await.unwrap());
+    assert!(!store.deliver(FeedId(404), torrents[1], None, NOW).await.unwrap());
     let listing = arrange(&store, feed, &Limits { slots: 1, ..LIMITS }, NOW).await;
     assert_eq!(listing.items.iter().map(|item| item.torrent).collect::<Vec<_>>(), [torrents[2]]);
     assert_eq!(store.ledger_counts().await.unwrap(), [("All".to_owned(), 0, 1, 2)]);
