@@ -60,7 +60,7 @@ CREATE TABLE grab (
     CHECK ((state = 'pending') = (next_attempt_at IS NOT NULL)),
     CHECK ((state = 'ready') = (torrent_id IS NOT NULL))
 );
-CREATE INDEX grab_due ON grab (next_attempt_at) WHERE state = 'pending';
+CREATE INDEX grab_due ON grab (next_attempt_at, id) WHERE state = 'pending';
 -- How many grabs of an indexer are in work now.
 CREATE INDEX grab_in_work ON grab (indexer_key, lease_until) WHERE state = 'pending';
 CREATE INDEX grab_finished ON grab (finished_at) WHERE state IN ('failed', 'skipped');

@@ -78,10 +78,11 @@ impl Store {
         match &self.engine {
             Engine::Sqlite { .. } => Ok(self.clock.now()),
             Engine::Postgres(pool) => {
-                let millis: i64 =
-                    sqlx::query_scalar("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)")
-                        .fetch_one(pool)
-                        .await?;
+                let millis: i64 = sqlx::query_scalar(
+                    "SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT)",
+                )
+                .fetch_one(pool)
+                .await?;
                 Ok(Ts::from_millis(millis).plus(self.clock.ahead()))
             }
         }

@@ -176,7 +176,8 @@ impl Store {
         Ok(id.map(TorrentId))
     }
 
-    /// Records that a client fetched a torrent through a feed. True: for the first time.
+    /// Records that a client fetched a torrent through a feed. True: for the first time. Nothing is recorded of an item
+    /// that was purged, or whose feed was revoked, while it was served.
     pub async fn deliver(
         &self,
         feed: FeedId,
@@ -186,8 +187,10 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         tx.lock(Lock::Ledger).await?;
-        exec!(&mut tx, conn => sqlx::query("INSERT INTO delivery (feed_id, torrent_id, at, client) VALUES ($1, $2, $3, $4)")
-            .bind(feed.0).bind(torrent.0).bind(now.millis()).bind(client.map(str::to_owned)).execute(conn))?;
+        exec!(&mut tx, conn => sqlx::query(
+            "INSERT INTO delivery (feed_id, torrent_id, at, client) SELECT $1, $2, $3, $4 \
+             WHERE EXISTS (SELECT 1 FROM feed_item WHERE feed_id = $1 AND torrent_id = $2)",
+        ).bind(feed.0).bind(torrent.0).bind(now.millis()).bind(client.map(str::to_owned)).execute(conn))?;
         let first: Option<i64> = run!(&mut tx, conn => sqlx::query_scalar(
             "UPDATE feed_item SET delivered_at = $3 WHERE feed_id = $1 AND torrent_id = $2 AND delivered_at IS NULL RETURNING id",
         ).bind(feed.0).bind(torrent.0).bind(now.millis()).fetch_optional(conn))?;

@@ -115,7 +115,7 @@ async fn check_integrity(writer: &SqlitePool) -> Result<(), OpenError> {
 
 /// "The disk image is malformed" and "file is not a database" have codes of their own.
 fn damaged_or_unreachable(error: sqlx::Error) -> OpenError {
-    let code = error.as_database_error().and_then(|cause| cause.code());
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     match code.as_deref() {
         Some("11" | "26") => OpenError::Damaged,
         _ => unreachable(error),

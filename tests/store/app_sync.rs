@@ -5,7 +5,7 @@ use grabfeed::domain::time::Ts;
 use grabfeed::store::{Batch, Store};
 use secrecy::ExposeSecret;
 
-use super::given::{NOW, after, app, history, store_in, webhook};
+use super::given::{NOW, after, app, history, replicas, store_in, webhook};
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
@@ -30,10 +30,10 @@ async fn a_failure_is_remembered_and_leaves_the_cursor(home: Home) {
 }
 
 async fn a_webhook_secret_is_made_once_however_many_ask(home: Home) {
-    let store = store_in(&home).await;
-    let other = if store.is_shared() { store_in(&home).await } else { store.clone() };
+    let replicas = replicas(&home).await;
+    let store = &replicas[0];
     let ask = |number: usize| {
-        let store = if number % 2 == 0 { store.clone() } else { other.clone() };
+        let store = replicas[number % 2].clone();
         tokio::spawn(async move {
             store.webhook_secret(&app("radarr"), &format!("test-secret-{number}")).await.unwrap()
         })

@@ -53,7 +53,7 @@ impl House {
         let store = &self.store;
         match step {
             Step::Webhook(number) => {
-                self.report(webhook(&title(number), Some(&hash(number).to_string()))).await
+                self.report(webhook(&title(number), Some(&hash(number).to_string()))).await;
             }
             Step::History(number) => {
                 self.report(history(number, &title(number), Some(&hash(number).to_string()))).await;
@@ -73,7 +73,7 @@ impl House {
                 }
             }
             Step::Purge => {
-                let before = self.now.minus(Duration::from_secs(600));
+                let before = self.now.minus(Duration::from_mins(10));
                 self.purged += store.purge(before).await.unwrap().grabs;
             }
             Step::Wait(seconds) => self.now = self.now.plus(Duration::from_secs(seconds)),
@@ -88,7 +88,7 @@ impl House {
     }
 
     fn resolution(&self, way: u8, claim: usize) -> Resolution {
-        let at = self.now.plus(Duration::from_secs(60));
+        let at = self.now.plus(Duration::from_mins(1));
         match way {
             0 => Resolution::Ready(torrent(u32::try_from(claim).unwrap(), "Alpha")),
             1 => Resolution::Retry { at, reason: Reason::TimedOut, counts: true },

@@ -4,7 +4,7 @@ use grabfeed::domain::feed::{FeedName, FeedPublicId};
 use grabfeed::domain::feed_filter::FeedFilter;
 use grabfeed::store::{Polls, StoreError};
 
-use super::given::{NOW, after, feed, hash, new_feed, ready, store_in, token};
+use super::given::{NOW, after, feed, hash, new_feed, ready, replicas, store_in, token};
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
@@ -53,8 +53,7 @@ async fn a_new_feed_queues_what_is_stored_and_passes_its_filter(home: Home) {
 }
 
 async fn a_torrent_and_a_feed_made_at_the_same_moment_find_each_other(home: Home) {
-    let store = store_in(&home).await;
-    let other = if store.is_shared() { store_in(&home).await } else { store.clone() };
+    let [store, other] = replicas(&home).await;
     for number in 0..8 {
         let name = format!("Feed {number}");
         let (made, _) = tokio::join!(feed(&other, &name), ready(&store, number, NOW));

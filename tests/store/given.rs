@@ -24,7 +24,7 @@ use crate::support::database::Home;
 /// The moment at which every story begins.
 pub const NOW: Ts = Ts::from_millis(1_800_000_000_000);
 /// How long a claim lasts.
-pub const LEASE: Duration = Duration::from_secs(60);
+pub const LEASE: Duration = Duration::from_mins(1);
 
 pub fn after(seconds: u64) -> Ts {
     NOW.plus(Duration::from_secs(seconds))
@@ -47,6 +47,13 @@ pub async fn tamper(home: &Home, sql: &'static str) {
             sqlx::raw_sql(sql).execute(&mut database).await.unwrap();
         }
     }
+}
+
+/// Two replicas on one PostgreSQL database; on SQLite, where one process has the file, the same store twice.
+pub async fn replicas(home: &Home) -> [Store; 2] {
+    let store = store_in(home).await;
+    let other = if store.is_shared() { store_in(home).await } else { store.clone() };
+    [store, other]
 }
 
 pub fn app(name: &str) -> AppName {

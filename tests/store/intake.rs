@@ -8,7 +8,9 @@ use grabfeed::domain::text::clean;
 use grabfeed::store::{Batch, GrabFilter, Recorded, Store};
 use secrecy::ExposeSecret;
 
-use super::given::{NOW, after, app, claim, hash, history, make_failed, record, store_in, tamper, webhook};
+use super::given::{
+    NOW, after, app, claim, hash, history, make_failed, record, replicas, store_in, tamper, webhook,
+};
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
@@ -161,13 +163,9 @@ async fn text_with_a_nul_is_stored_once_it_was_cleaned(home: Home) {
 }
 
 async fn fifty_webhooks_at_once_make_one_grab(home: Home) {
-    let stores = if let Home::Postgres(_) = home {
-        vec![store_in(&home).await, store_in(&home).await]
-    } else {
-        vec![store_in(&home).await]
-    };
+    let replicas = replicas(&home).await;
     let one = |number: usize| {
-        let store = stores[number % stores.len()].clone();
+        let store = replicas[number % 2].clone();
         tokio::spawn(async move {
             let batch = Batch {
                 sightings: vec![webhook("A Film", Some(&hash(1).to_string()))],
@@ -183,8 +181,8 @@ async fn fifty_webhooks_at_once_make_one_grab(home: Home) {
     }
     assert_eq!(recorded.iter().filter(|one| matches!(one, Recorded::New(_))).count(), 1);
     assert_eq!(recorded.iter().filter(|one| **one == Recorded::Known).count(), 49);
-    assert_eq!(all(&stores[0]).await, 1);
-    assert_eq!(stores[0].app_sync(&app("radarr")).await.unwrap().last_webhook_at, Some(NOW));
+    assert_eq!(all(&replicas[0]).await, 1);
+    assert_eq!(replicas[0].app_sync(&app("radarr")).await.unwrap().last_webhook_at, Some(NOW));
 }
 
 async fn a_grab_that_the_app_makes_anew_after_we_gave_up_is_pending_again(home: Home) {

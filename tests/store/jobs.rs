@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::given::{LEASE, NOW, after, store_in};
+use super::given::{LEASE, NOW, after, replicas, store_in};
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
@@ -13,14 +13,14 @@ both_engines! {
 }
 
 async fn a_job_runs_once_per_period_over_all_replicas(home: Home) {
-    let store = store_in(&home).await;
-    let other = if store.is_shared() { store_in(&home).await } else { store.clone() };
+    let replicas = replicas(&home).await;
+    let store = &replicas[0];
     assert!(store.claim_job("purge", NOW, LEASE).await.unwrap().is_none(), "not known yet");
     for period in 0..3 {
         let now = after(period * 600);
         store.ensure_job("purge", now).await.unwrap();
         let worker = |number: usize| {
-            let store = if number % 2 == 0 { store.clone() } else { other.clone() };
+            let store = replicas[number % 2].clone();
             tokio::spawn(async move { store.claim_job("purge", now, LEASE).await.unwrap() })
         };
         let mut leases = Vec::new();

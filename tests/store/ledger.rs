@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use grabfeed::domain::feed_window::Limits;
-use grabfeed::domain::ids::FeedId;
+use grabfeed::domain::ids::{FeedId, TorrentId};
 use grabfeed::domain::time::Ts;
 use grabfeed::store::{Listing, Polls, Store, StoreError};
 
-use super::given::{NOW, after, claim, feed, hash, history, make_ready, ready, record, store_in, torrent};
+use super::given::{
+    NOW, after, claim, feed, hash, history, make_ready, ready, record, replicas, store_in, torrent,
+};
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
@@ -22,7 +24,12 @@ both_engines! {
     a_feed_that_does_not_exist_is_an_error,
 }
 
-const LIMITS: Limits = Limits { slots: 50, yield_after_polls: 3, yield_after: Duration::from_secs(3_600) };
+const LIMITS: Limits = Limits {
+    slots: 50,
+    yield_after_polls: 3,
+    yield_after: Duration::from_hours(1),
+    relist: Duration::from_hours(1200),
+};
 
 async fn arrange(store: &Store, feed: FeedId, limits: &Limits, now: Ts) -> Listing {
     let listing = store.arrange_feed(feed, limits, now).await.unwrap();
@@ -103,7 +110,9 @@ async fn an_item_fetched_before_it_was_listed_takes_no_slot(home: Home) {
         torrents.push(ready(&store, number, NOW).await.1);
     }
     store.deliver(feed, torrents[0], None, NOW).await.unwrap();
-    store.deliver(feed, torrents[1], None, NOW).await.unwrap();
+    assert!(store.deliver(feed, torrents[1], None, NOW).await.unwrap());
+    assert!(!store.deliver(feed, TorrentId(404), None, NOW).await.unwrap());
+    assert!(!store.deliver(FeedId(404), torrents[1], None, NOW).await.unwrap());
     let listing = arrange(&store, feed, &Limits { slots: 1, ..LIMITS }, NOW).await;
     assert_eq!(listing.items.iter().map(|item| item.torrent).collect::<Vec<_>>(), [torrents[2]]);
     assert_eq!(store.ledger_counts().await.unwrap(), [("All".to_owned(), 0, 1, 2)]);
@@ -164,14 +173,14 @@ async fn the_same_torrent_from_two_indexers_is_listed_once(home: Home) {
 }
 
 async fn requests_on_two_replicas_at_once_date_no_item_twice(home: Home) {
-    let store = store_in(&home).await;
-    let other = if store.is_shared() { store_in(&home).await } else { store.clone() };
-    let feed = feed(&store, "All").await.id;
+    let replicas = replicas(&home).await;
+    let store = &replicas[0];
+    let feed = feed(store, "All").await.id;
     for number in 0..20 {
-        ready(&store, number, NOW).await;
+        ready(store, number, NOW).await;
     }
     let request = |number: usize| {
-        let store = if number % 2 == 0 { store.clone() } else { other.clone() };
+        let store = replicas[number % 2].clone();
         tokio::spawn(async move { arrange(&store, feed, &LIMITS, NOW).await })
     };
     let mut dates: BTreeMap<_, BTreeSet<Ts>> = BTreeMap::new();

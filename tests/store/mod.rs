@@ -14,3 +14,4 @@ mod purge;
 mod queue;
 mod resolve;
 mod speed;
+mod together;

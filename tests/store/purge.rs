@@ -24,7 +24,12 @@ both_engines! {
     loose_ends_are_forgotten_and_waiting_rows_are_not,
 }
 
-const LIMITS: Limits = Limits { slots: 1, yield_after_polls: 1, yield_after: Duration::from_secs(60) };
+const LIMITS: Limits = Limits {
+    slots: 1,
+    yield_after_polls: 1,
+    yield_after: Duration::from_mins(1),
+    relist: Duration::from_hours(24),
+};
 
 async fn grabs(store: &Store) -> u64 {
     store.grabs(&GrabFilter::default(), 1, 0).await.unwrap().total
@@ -116,7 +121,7 @@ async fn a_large_purge_is_done_in_pieces(home: Home) {
     let store = store_in(&home).await;
     let rows = (0..501).map(|row| history(row, &format!("Old {row}"), None)).collect();
     record(&store, rows).await;
-    while let Some(claimed) = store.claim_due(NOW, Duration::from_secs(60), 1_000).await.unwrap() {
+    while let Some(claimed) = store.claim_due(NOW, Duration::from_mins(1), 1_000).await.unwrap() {
         make_failed(&store, &claimed, NOW).await;
     }
     assert_eq!(store.purge(after(1)).await.unwrap(), Purged { grabs: 500, torrents: 0, more: true });

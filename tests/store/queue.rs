@@ -7,7 +7,7 @@ use grabfeed::domain::reason::Reason;
 use grabfeed::domain::text::indexer_key;
 use grabfeed::store::{Resolution, Store};
 
-use super::given::{LEASE, NOW, after, attempt, claim, make_failed, pending, store_in, torrent};
+use super::given::{LEASE, NOW, after, attempt, claim, make_failed, pending, replicas, store_in, torrent};
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
@@ -35,13 +35,13 @@ async fn the_grab_that_is_due_longest_is_claimed_first(home: Home) {
 }
 
 async fn eight_workers_share_the_work_and_no_indexer_has_more_than_its_limit(home: Home) {
-    let store = store_in(&home).await;
-    let other = if store.is_shared() { store_in(&home).await } else { store.clone() };
+    let replicas = replicas(&home).await;
+    let store = &replicas[0];
     for number in 0..30 {
-        pending(&store, number, ["Alpha", "Beta (Prowlarr)", "beta"][number as usize % 3]).await;
+        pending(store, number, ["Alpha", "Beta (Prowlarr)", "beta"][number as usize % 3]).await;
     }
     let worker = |number: usize| {
-        let store = if number % 2 == 0 { store.clone() } else { other.clone() };
+        let store = replicas[number % 2].clone();
         tokio::spawn(async move {
             let mut claimed = Vec::new();
             while let Some(one) = store.claim_due(NOW, LEASE, 4).await.unwrap() {
