@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tracing::info;
@@ -38,7 +37,7 @@ use crate::pipeline::{self, deps};
 use crate::store::{OpenError, Store, StoreError};
 use crate::web::base::Base;
 use crate::web::state::{ChannelText, Hook};
-use crate::web::{WebState, router, serve};
+use crate::web::{Router, WebState, router, serve};
 
 /// The name under which Prowlarr's own grabs are listed and its webhook is taken.
 pub const PROWLARR: &str = "prowlarr";
@@ -49,7 +48,7 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 const LONGEST_INLINE_RETRY_AFTER: Duration = Duration::from_secs(20);
 /// The shortest retention that is kept: well past every overlap of the histories, or a purged grab would be found
 /// there again.
-const SHORTEST_RETENTION: Duration = Duration::from_secs(72 * 3600);
+const SHORTEST_RETENTION: Duration = Duration::from_hours(72);
 
 /// What stands around the service in its process.
 #[derive(Debug, Clone)]
@@ -324,7 +323,9 @@ async fn hooks(
         let secret = generated_secret(store, &name).await?;
         hooks.entry(name).or_insert(Hook { kind: AppKind::Prowlarr, secret });
     }
-    hooks.values().for_each(|hook| redactor.learn(&hook.secret));
+    for hook in hooks.values() {
+        redactor.learn(&hook.secret);
+    }
     Ok(hooks)
 }
 

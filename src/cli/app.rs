@@ -157,14 +157,13 @@ async fn webhook(
         writeln!(out, "{}", unknown())?;
         return Ok(FAILED);
     }
-    let secret = match configured.and_then(|app| app.webhook_secret.clone()) {
-        Some(secret) => secret,
-        None => {
-            let store = context.open_store(settings).await?;
-            let secret = app::generated_secret(&store, &name).await?;
-            store.close().await;
-            secret
-        }
+    let secret = if let Some(secret) = configured.and_then(|app| app.webhook_secret.clone()) {
+        secret
+    } else {
+        let store = context.open_store(settings).await?;
+        let secret = app::generated_secret(&store, &name).await?;
+        store.close().await;
+        secret
     };
     let url = format!("{}/hooks/{name}", feed::base_url(settings));
     let args = [("url", url.as_str().into()), ("secret", secret.expose_secret().into())];

@@ -32,7 +32,7 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
     let world = script::world(move || clock.now()).start().await.map_err(|_| StartError::Demo)?;
     let listener = serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     let port = listener.local_addr().map_err(StartError::Process)?.port();
-    let context = context_of(&folder, &world, port, context)?;
+    let context = context_of(&folder, &world, port, context);
     let settings = context.settings()?;
     let lang = context.lang_of(&settings);
     let around = context.surroundings(&settings);
@@ -55,14 +55,14 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
             signals.stop();
         }
     });
-    let app = app::build(&settings, store, &around).await?;
+    let service = app::build(&settings, store, &around).await?;
     tell_addresses(&addresses, lang, out)?;
-    let content = args.content.clone();
+    let folder_of_content = args.content.as_deref();
     let pace = if args.fast { fast() } else { Pace::default() };
     let stopping = life.stopping();
     let playing = async {
         let played = script::play(&world, pace, |event| {
-            keep_content(&world, content.as_deref(), &event);
+            keep_content(&world, folder_of_content, &event);
             if !args.json {
                 tell_grab(&event, lang, out);
             }
@@ -72,7 +72,7 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
             () = stopping.cancelled() => {}
         }
     };
-    let (ran, ()) = tokio::join!(app::run(app, listener, &life), playing);
+    let (ran, ()) = tokio::join!(app::run(service, listener, &life), playing);
     ran?;
     world.stop().await;
     Ok(0)
@@ -84,7 +84,7 @@ fn fast() -> Pace {
 }
 
 /// Settings as a person would write them, in the environment of the call.
-fn context_of(folder: &TempDir, world: &World, port: u16, outer: &Context) -> Result<Context, CommandError> {
+fn context_of(folder: &TempDir, world: &World, port: u16, outer: &Context) -> Context {
     let mut environment = BTreeMap::new();
     let mut set = |key: &str, value: &str| environment.insert(format!("GRABFEED__{key}"), value.to_owned());
     set("SERVER__PORT", &port.to_string());
@@ -99,7 +99,7 @@ fn context_of(folder: &TempDir, world: &World, port: u16, outer: &Context) -> Re
         set(&format!("APPS__{number}__URL"), &app.url());
         set(&format!("APPS__{number}__API_KEY"), app.key());
     }
-    Ok(Context { data: folder.path().to_owned(), environment, ..outer.clone() })
+    Context { data: folder.path().to_owned(), environment, ..outer.clone() }
 }
 
 async fn connect_webhooks(

@@ -12,7 +12,7 @@ use crate::auth::token::{Token, TokenKind};
 use crate::domain::time::Ts;
 use crate::store::{ApiKey, NewApiKey, Store, StoreError};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 
 /// Runs the command.
 pub fn run(command: &KeyCommand, context: &Context, out: &mut dyn Write) -> Result<u8, CommandError> {

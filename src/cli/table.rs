@@ -1,5 +1,6 @@
 //! Listings for people: columns that are as wide as what is in them.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// Writes rows under a heading, in columns.
@@ -12,7 +13,8 @@ pub fn write(out: &mut dyn Write, heading: &[String], rows: &[Vec<String>]) -> i
     for row in all() {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(&widths) {
-            line.push_str(&format!("{cell:width$}  "));
+            // Writing into a string does not fail.
+            let _written = write!(line, "{cell:width$}  ");
         }
         writeln!(out, "{}", line.trim_end())?;
     }

@@ -15,7 +15,7 @@ use super::time::Ts;
 
 /// How far apart two reports of the same grab may be dated when they share no download id. Webhooks carry our clock,
 /// history rows the app's, and an app may retry a download for minutes.
-pub const WINDOW: Duration = Duration::from_secs(60 * 60);
+pub const WINDOW: Duration = Duration::from_hours(1);
 
 /// What of a grab decides whether a sighting belongs to it.
 #[derive(Debug, Clone)]

@@ -141,8 +141,8 @@ mod tests {
     fn only_trouble_at_the_indexer_holds_its_other_grabs_back() {
         assert!(indexer_hold(Reason::IndexerError, None).is_some());
         assert_eq!(
-            indexer_hold(Reason::RateLimited, Some(Duration::from_secs(120))).map(|d| d.as_secs()),
-            Some(120)
+            indexer_hold(Reason::RateLimited, Some(Duration::from_mins(2))),
+            Some(Duration::from_mins(2))
         );
         assert_eq!(indexer_hold(Reason::NotFound, None), None);
     }

@@ -14,7 +14,7 @@ use crate::domain::sighting::{Origin, Protocol, Sighting};
 use crate::domain::time::Ts;
 
 /// Two equal webhooks within this time are one event that was sent twice; later, the same words tell of a new grab.
-const SAME_EVENT: Duration = Duration::from_secs(600);
+const SAME_EVENT: Duration = Duration::from_mins(10);
 
 /// What a webhook tells.
 #[derive(Debug)]

@@ -14,15 +14,15 @@ use crate::store::{JobLease, StoreError};
 /// Removes what is old.
 const PURGE: &str = "purge";
 /// Time between two purges.
-const PURGE_PERIOD: Duration = Duration::from_secs(3600);
+const PURGE_PERIOD: Duration = Duration::from_hours(1);
 /// How long a job may take before another replica may do it.
-const LEASE: Duration = Duration::from_secs(600);
+const LEASE: Duration = Duration::from_mins(10);
 /// Time between two looks at what is due.
 const LOOK: Duration = Duration::from_millis(500);
 /// The period of work that is done only when something asks for it.
-const NEVER: Duration = Duration::from_secs(365 * 24 * 3600);
+const NEVER: Duration = Duration::from_hours(8760);
 /// The memory of our own downloads in Prowlarr's history is kept this long, well past every overlap.
-const ECHO_MEMORY: Duration = Duration::from_secs(7 * 24 * 3600);
+const ECHO_MEMORY: Duration = Duration::from_hours(168);
 
 /// Does due jobs until the life ends.
 pub async fn run(deps: Arc<Deps>, life: Lifecycle) {

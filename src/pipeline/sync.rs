@@ -19,16 +19,16 @@ use crate::ops::metrics::{Outcome, Source};
 use crate::store::{AppSync, Batch, Recorded, StoreError};
 
 /// How far before the cursor a reading begins.
-const OVERLAP: Duration = Duration::from_secs(15 * 60);
+const OVERLAP: Duration = Duration::from_mins(15);
 /// How far before the cursor the first reading after a longer pause begins: an app whose webhook we failed to answer
 /// stays silent for up to an hour.
-const LONG_OVERLAP: Duration = Duration::from_secs(26 * 3600);
+const LONG_OVERLAP: Duration = Duration::from_hours(26);
 /// A pause after which a reading begins that far back.
-const PAUSE: Duration = Duration::from_secs(15 * 60);
+const PAUSE: Duration = Duration::from_mins(15);
 /// Sightings written in one transaction, so that a long history does not keep webhooks waiting.
 const CHUNK: usize = 200;
 /// How long a row of Prowlarr's waits after the asking app was read without claiming it.
-const CLAIM_PATIENCE: Duration = Duration::from_secs(10 * 60);
+const CLAIM_PATIENCE: Duration = Duration::from_mins(10);
 
 /// What one reading of one history gave.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

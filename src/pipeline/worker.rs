@@ -23,7 +23,7 @@ const WORKERS: usize = 16;
 /// Steps at once at one indexer, over all replicas: a slow indexer takes no more of the workers than this.
 pub const PER_INDEXER: u32 = 2;
 /// How long a claim holds without being renewed; a killed worker's grab is taken over after that.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 /// How often a running step renews its lease.
 const RENEWAL: Duration = Duration::from_secs(20);
 /// The longest sleep between two looks, in case another replica made work due.

@@ -10,6 +10,7 @@ use axum::body::to_bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use http_body_util::LengthLimitError;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tracing::{debug, error, info, warn};
@@ -100,8 +101,8 @@ async fn body(request: Request) -> Result<bytes::Bytes, Code> {
     match tokio::time::timeout(BODY_DEADLINE, reading).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(error)) => {
-            let too_large = std::error::Error::source(&error)
-                .is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>());
+            let cause = std::error::Error::source(&error);
+            let too_large = cause.and_then(|cause| cause.downcast_ref::<LengthLimitError>()).is_some();
             Err(if too_large { Code::TooLarge } else { Code::BadRequest })
         }
         Err(_elapsed) => Err(Code::TooSlow),

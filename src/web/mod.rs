@@ -19,5 +19,6 @@ pub mod routes;
 pub mod serve;
 pub mod state;
 
+pub use axum::Router;
 pub use routes::router;
 pub use state::{Hook, WebState};

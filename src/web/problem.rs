@@ -112,7 +112,6 @@ impl IntoResponse for Problem {
 }
 
 /// The answer to a request whose handler panicked; the process goes on.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 pub fn after_panic(_panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     error!(event = "web.handler-panicked");
     Problem::new(Code::Internal).into_response()

@@ -10,6 +10,17 @@ both_engines! {
     a_job_whose_process_died_runs_when_its_lease_ends,
     a_nudge_brings_a_job_forward_and_never_puts_it_off,
     a_nudge_during_a_run_makes_the_job_run_again,
+    jobs_that_are_due_and_not_done_now_are_listed,
+}
+
+async fn jobs_that_are_due_and_not_done_now_are_listed(home: Home) {
+    let store = store_in(&home).await;
+    for (name, due) in [("later", after(60)), ("second", NOW), ("first", NOW.minus(LEASE))] {
+        store.ensure_job(name, due).await.unwrap();
+    }
+    assert_eq!(store.due_jobs(NOW).await.unwrap(), ["first", "second"]);
+    store.claim_job("first", NOW, LEASE).await.unwrap().unwrap();
+    assert_eq!(store.due_jobs(NOW).await.unwrap(), ["second"]);
 }
 
 async fn a_job_runs_once_per_period_over_all_replicas(home: Home) {

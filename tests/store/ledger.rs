@@ -24,12 +24,7 @@ both_engines! {
     a_feed_that_does_not_exist_is_an_error,
 }
 
-const LIMITS: Limits = Limits {
-    slots: 50,
-    yield_after_polls: 3,
-    yield_after: Duration::from_hours(1),
-    relist: Duration::from_hours(1200),
-};
+const LIMITS: Limits = Limits { slots: 50, yield_after_polls: 3, yield_after: Duration::from_hours(1) };
 
 async fn arrange(store: &Store, feed: FeedId, limits: &Limits, now: Ts) -> Listing {
     let listing = store.arrange_feed(feed, limits, now).await.unwrap();

@@ -24,12 +24,7 @@ both_engines! {
     loose_ends_are_forgotten_and_waiting_rows_are_not,
 }
 
-const LIMITS: Limits = Limits {
-    slots: 1,
-    yield_after_polls: 1,
-    yield_after: Duration::from_mins(1),
-    relist: Duration::from_hours(24),
-};
+const LIMITS: Limits = Limits { slots: 1, yield_after_polls: 1, yield_after: Duration::from_mins(1) };
 
 async fn grabs(store: &Store) -> u64 {
     store.grabs(&GrabFilter::default(), 1, 0).await.unwrap().total

@@ -11,8 +11,7 @@ use crate::support::database::{Home, both_engines};
 
 both_engines! { work_of_all_kinds_goes_on_at_once }
 
-const LIMITS: Limits =
-    Limits { slots: 5, yield_after_polls: 1, yield_after: Duration::ZERO, relist: Duration::from_hours(1) };
+const LIMITS: Limits = Limits { slots: 5, yield_after_polls: 1, yield_after: Duration::ZERO };
 const GRABS: u32 = 25;
 
 async fn work_of_all_kinds_goes_on_at_once(home: Home) {

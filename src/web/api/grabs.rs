@@ -40,6 +40,7 @@ const fn usual_page_size() -> u32 {
 /// A page of grabs.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names are those of the apps' own paging")]
 struct Page {
     page: u32,
     page_size: u32,
