@@ -41,7 +41,9 @@ impl Refusal {
     pub(super) fn into_problem(self, key: &'static Key, text: &str) -> Problem {
         const LONGEST: usize = 60;
         let found = || match key.kind {
-            Kind::HttpUrl | Kind::Origin | Kind::List(Kind::Origin) => web_address::without_credentials(text),
+            Kind::HttpUrl | Kind::Origin | Kind::List(Kind::HttpUrl | Kind::Origin) => {
+                web_address::without_credentials(text)
+            }
             _ => text.to_owned(),
         };
         let found = || clean(&found(), LONGEST);

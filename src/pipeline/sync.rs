@@ -167,7 +167,7 @@ async fn write(
         }
     }
     if summary.rows > 0 {
-        deps.wake.notify_waiters();
+        deps.wake.notify_one();
     }
     Ok(summary)
 }
@@ -215,7 +215,7 @@ async fn settle(deps: &Deps, now: Ts) -> Result<(), StoreError> {
     let made = deps.store.settle_waiting(&settled, now).await?;
     if !made.is_empty() {
         info!(event = "sync.unclaimed", grabs = made.len());
-        deps.wake.notify_waiters();
+        deps.wake.notify_one();
     }
     Ok(())
 }
