@@ -76,6 +76,7 @@ config-hint-url-scheme = Write the whole address, such as `http://host:1234`.
 config-hint-url-credentials = Remove the user name and password from the address.
 config-hint-url-query = Remove what follows `?` or `#`.
 config-hint-exact-origin = Write each origin in full, such as `https://dashboard.example.org`; `*` is not allowed.
+config-hint-reserved-name = This name belongs to the `prowlarr` section, which configures Prowlarr: choose another.
 config-hint-whitespace = Remove the spaces, line breaks or invisible characters.
 
 ## What a key accepts

@@ -76,6 +76,7 @@ config-hint-url-scheme = Écrivez l’adresse entière, par exemple `http://hote
 config-hint-url-credentials = Enlevez l’identifiant et le mot de passe de l’adresse.
 config-hint-url-query = Enlevez ce qui suit `?` ou `#`.
 config-hint-exact-origin = Écrivez chaque origine en entier, par exemple `https://tableau.example.org` ; `*` n’est pas admis.
+config-hint-reserved-name = Ce nom est pris par la section `prowlarr`, qui configure Prowlarr : choisissez-en un autre.
 config-hint-whitespace = Enlevez les espaces, retours à la ligne ou caractères invisibles.
 
 ## Ce qu’une clé accepte
