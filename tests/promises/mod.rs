@@ -1,0 +1,3 @@
+//! What the README promises, measured on the whole service: simulated apps on one side, a client on the other.
+
+mod costs_nothing;
