@@ -1,3 +1,4 @@
 //! What the README promises, measured on the whole service: simulated apps on one side, a client on the other.
 
 mod costs_nothing;
+mod nothing_is_lost;
