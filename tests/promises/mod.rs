@@ -2,3 +2,4 @@
 
 mod costs_nothing;
 mod nothing_is_lost;
+mod prowlarr_is_spared;
