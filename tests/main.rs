@@ -9,6 +9,7 @@ mod clients_real;
 mod config;
 mod demo;
 mod download;
+mod promises;
 mod store;
 mod support;
 mod torrent;

@@ -50,12 +50,13 @@ pub fn find<'a>(sighting: &Sighting, known: &'a [Known]) -> Option<&'a Known> {
     by_download_id().or_else(by_release)
 }
 
-/// The same app named the same download id. An infohash is proof; other clients' ids (a task number) are reused, so
-/// the title must agree as well.
+/// The same app named the same download id. An infohash is proof, unless two trackers have the same file; other
+/// clients' ids (a task number) are reused, so the title must agree as well.
 fn same_download(sighting: &Sighting, download_id: Option<&str>, grab: &Known) -> bool {
     let Some(id) = download_id else { return false };
     sighting.app == grab.app
         && grab.download_id.as_deref() == Some(id)
+        && indexers_agree(sighting, grab)
         && (id.parse::<Infohash>().is_ok() || title_key(&sighting.title) == grab.title_key)
 }
 
@@ -65,12 +66,17 @@ fn same_release(sighting: &Sighting, download_id: Option<&str>, grab: &Known) ->
         (Some(ours), Some(theirs)) => ours == theirs,
         _ => true,
     };
-    let indexer = sighting.indexer.as_deref().map(indexer_key).unwrap_or_default();
     ids_agree
         && made_by_the_same_app(sighting, grab)
         && title_key(&sighting.title) == grab.title_key
-        && (indexer.is_empty() || grab.indexer_key.is_empty() || indexer == grab.indexer_key)
+        && indexers_agree(sighting, grab)
         && within(sighting.grabbed_at, grab.grabbed_at, WINDOW)
+}
+
+/// What is not known speaks against nothing.
+fn indexers_agree(sighting: &Sighting, grab: &Known) -> bool {
+    let indexer = sighting.indexer.as_deref().map(indexer_key).unwrap_or_default();
+    indexer.is_empty() || grab.indexer_key.is_empty() || indexer == grab.indexer_key
 }
 
 /// A row of Prowlarr's history belongs to the app that asked for the download, and it does not name that app, only
@@ -152,6 +158,15 @@ mod tests {
         let mut late = sighting(Origin::AppHistory, "Other title", Some(&HASH.to_lowercase()));
         late.grabbed_at = Ts::from_millis(999_000_000_000);
         assert!(find(&late, &[known("A", Some(HASH))]).is_some());
+    }
+
+    #[test]
+    fn one_infohash_on_two_indexers_is_two_grabs() {
+        let mut other = sighting(Origin::AppHistory, "A", Some(HASH));
+        other.indexer = Some("Beta".into());
+        assert!(find(&other, &[known("A", Some(HASH))]).is_none());
+        other.indexer = None;
+        assert!(find(&other, &[known("A", Some(HASH))]).is_some());
     }
 
     #[test]

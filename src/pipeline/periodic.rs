@@ -47,6 +47,11 @@ async fn make_known(deps: &Deps) -> Result<(), StoreError> {
         deps.apps.iter().map(|app| &app.name).chain(deps.prowlarr.iter().map(|prowlarr| &prowlarr.name));
     for name in names {
         let job = Deps::sync_job(name);
+        if deps.rules.mode == SyncMode::WebhookOnly && deps.app(name).is_none() {
+            // Prowlarr's history is read when its webhook rings; those of the apps, for grabs that wait for their row.
+            deps.store.ensure_job(&job, now.plus(NEVER)).await?;
+            continue;
+        }
         deps.store.ensure_job(&job, now).await?;
         // What happened while we were away is looked for at once.
         deps.store.nudge_job(&job, now).await?;
@@ -95,7 +100,7 @@ async fn read_history(deps: &Deps, job: &str) -> Duration {
         report::database(deps, "sync", error);
     }
     // Without polling the next reading is the one that a webhook asks for.
-    if deps.rules.mode == SyncMode::WebhookOnly { NEVER } else { deps.rules.interval }
+    if deps.rules.mode == SyncMode::WebhookOnly && read.is_ok() { NEVER } else { deps.rules.interval }
 }
 
 async fn purge(deps: &Deps) -> Duration {

@@ -79,7 +79,13 @@ async fn try_ways(deps: &Deps, grab: &Grab, now: Ts) -> Result<Tried, StoreError
         (AttemptKind::Download, outcome, detail)
     };
     Ok(match plan(grab.link.as_ref(), deps.prowlarr.as_ref().map(|prowlarr| &prowlarr.client)) {
-        Plan::ThroughProwlarr { url, .. } => via(Via::Prowlarr, url).await,
+        Plan::ThroughProwlarr { url, .. } => match via(Via::Prowlarr, url).await {
+            // Prowlarr cannot read its own link any more: it was installed anew. That is as good as no link.
+            (_, Outcome::Not { reason: Reason::BadLink, .. }, _) if deps.rules.allow_search => {
+                search(deps, grab).await
+            }
+            tried => tried,
+        },
         Plan::Direct(url) => via(Via::Direct, url).await,
         Plan::Magnet(link) => (AttemptKind::Download, torrent::magnet(&deps.rules, grab, &link), None),
         Plan::Unusable(reason) => (AttemptKind::Download, Outcome::not(reason), None),

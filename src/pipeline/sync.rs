@@ -76,8 +76,12 @@ pub async fn app(deps: &Deps, app: &App) -> Result<Summary, SyncError> {
 pub async fn prowlarr(deps: &Deps, prowlarr: &Prowlarr) -> Result<Summary, SyncError> {
     let now = deps.store.now().await?;
     let known = deps.store.app_sync(&prowlarr.name).await?;
-    let since = start(&known, deps.rules.lookback, now);
-    let polled = polled_kinds(deps);
+    let since = if deps.rules.mode == SyncMode::WebhookOnly {
+        known.cursor_at.unwrap_or(now).minus(OVERLAP)
+    } else {
+        start(&known, deps.rules.lookback, now)
+    };
+    let polled = kinds(deps);
     let context = prowlarr_history::Context { app: &prowlarr.name, polled: &polled, now };
     let started = Instant::now();
     let reading = prowlarr_history::read(&prowlarr.client, &context, since).await;
@@ -189,20 +193,22 @@ fn count(deps: &Deps, cycle: &Cycle<'_>, batch: &Batch, recorded: &[Recorded]) -
     new
 }
 
-/// The kinds of app of which at least one is polled.
-fn polled_kinds(deps: &Deps) -> Vec<AppKind> {
-    if deps.rules.mode == SyncMode::WebhookOnly {
-        return Vec::new();
-    }
+/// The kinds of app of which at least one tells us of its grabs itself.
+fn kinds(deps: &Deps) -> Vec<AppKind> {
     let mut kinds: Vec<AppKind> = deps.apps.iter().map(|app| app.kind).collect();
+    kinds.sort_unstable_by_key(|kind| kind.as_str());
     kinds.dedup();
     kinds
 }
 
 /// Ends the wait of Prowlarr's rows that every app of the asking kind has had the time to claim.
 async fn settle(deps: &Deps, now: Ts) -> Result<(), StoreError> {
+    // What an app failed to send is lost in this mode, as its setting says; Prowlarr's row does not bring it back.
+    if deps.rules.mode == SyncMode::WebhookOnly {
+        return Ok(());
+    }
     let mut settled = Vec::new();
-    for kind in polled_kinds(deps) {
+    for kind in kinds(deps) {
         let mut read_until = Some(now);
         for app in deps.apps.iter().filter(|app| app.kind == kind) {
             let at = deps.store.app_sync(&app.name).await?.last_success_at;

@@ -72,7 +72,10 @@ async fn start_due(deps: &Arc<Deps>, life: &Lifecycle, workers: &Arc<Semaphore>)
 
 async fn until_next(deps: &Deps) -> Duration {
     match (deps.store.next_due().await, deps.store.now().await) {
-        (Ok(Some(due)), Ok(now)) => due.since(now).clamp(Duration::from_millis(50), LONGEST_SLEEP),
+        // What is due and was not claimed waits for its indexer, or for a worker, whose end wakes us.
+        (Ok(Some(due)), Ok(now)) if due > now => {
+            due.since(now).clamp(Duration::from_millis(50), LONGEST_SLEEP)
+        }
         _ => LONGEST_SLEEP,
     }
 }

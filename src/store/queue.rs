@@ -37,7 +37,10 @@ macro_rules! claim {
             "SELECT g.id FROM grab g WHERE g.state = 'pending' AND g.next_attempt_at <= $1 AND g.lease_until <= $1 ",
             "AND NOT EXISTS (SELECT 1 FROM indexer_hold h WHERE h.indexer_key = g.indexer_key AND h.held_until > $1) ",
             "AND (SELECT COUNT(*) FROM grab b WHERE b.state = 'pending' AND b.lease_until > $1 ",
-            "AND b.indexer_key = g.indexer_key) < $3 ORDER BY g.next_attempt_at, g.id LIMIT 1",
+            "AND b.indexer_key = g.indexer_key) < $3 ",
+            // The same file for another app is in work: when that ends well, this one needs no download.
+            "AND NOT EXISTS (SELECT 1 FROM grab b WHERE b.state = 'pending' AND b.lease_until > $1 ",
+            "AND b.indexer_key = g.indexer_key AND b.expected_infohash = g.expected_infohash) ORDER BY g.next_attempt_at, g.id LIMIT 1",
             $lock,
             ") RETURNING ",
             grab_columns!(),
@@ -50,7 +53,7 @@ const CLAIM_SKIP_LOCKED: &str = claim!(" FOR UPDATE OF g SKIP LOCKED");
 
 impl Store {
     /// Claims the grab that is due longest, passing over indexers that are held or already have `per_indexer` grabs in
-    /// work. `None` if nothing can be claimed now.
+    /// work, and grabs of a file that is being fetched for another. `None` if nothing can be claimed now.
     pub async fn claim_due(
         &self,
         now: Ts,

@@ -2,9 +2,12 @@
 
 pub mod database;
 pub mod http;
+pub mod ledger;
 pub mod postgres;
 pub mod process;
 pub mod raw_http;
+pub mod service;
+pub mod subscriber;
 pub mod torrent;
 pub mod upstreams;
 pub mod wait;

@@ -1,0 +1,7 @@
+//! What the README promises, measured on the whole service: simulated apps on one side, a client on the other.
+
+mod costs_nothing;
+mod hostile_downloads;
+mod nothing_is_lost;
+mod prowlarr_is_spared;
+mod replicas_and_restarts;
