@@ -95,7 +95,8 @@ async fn lost_webhooks_late_rows_and_failing_pages_lose_no_grab(home: Home) {
         if dice.shows(10) {
             house.world.fault(Target::History(app.to_owned()), Fault::ErrorJson, 1);
         }
-        let torrent = TorrentSpec { file_bytes: 20_001, source: Some(indexer.to_owned()), ..TorrentSpec::default() };
+        let torrent =
+            TorrentSpec { file_bytes: 20_001, source: Some(indexer.to_owned()), ..TorrentSpec::default() };
         let release = house.world.release(&title, indexer, torrent).unwrap();
         assert!(house.world.grab(app, release, options).await.unwrap().grabbed);
         if number % 10 == 9 {
@@ -219,7 +220,8 @@ async fn grabs_of_prowlarr_itself_and_of_apps_that_are_not_configured_are_found_
     }
     house.settle(&service, Duration::from_hours(1)).await;
     house.advance(&service, Duration::from_mins(20)).await;
-    let states: Vec<_> = house.grabs().await.iter().map(|grab| format!("{}: {}", grab.app, grab.title)).collect();
+    let states: Vec<_> =
+        house.grabs().await.iter().map(|grab| format!("{}: {}", grab.app, grab.title)).collect();
     println!("{states:?}, {} downloads, {} searches", house.our_downloads(), house.world.counters().searches);
     assert_eq!(house.grabs_in(GrabState::Ready).await.len(), 3, "{states:?}");
     assert_eq!(house.grabs().await.len(), 3, "no echo, no double");
@@ -267,7 +269,14 @@ async fn with_histories_only_webhooks_are_not_needed_and_make_no_second_grab() {
 async fn a_grab_without_a_row_and_one_for_usenet_end_with_what_is_true_of_them() {
     let house = Household::new(Home::file(), Plan::default()).await;
     let service = house.start().await;
-    house.grab_as("radarr", "Sans.Ligne-GRP", "Alpha", GrabOptions { history: HistoryRow::Never, ..GrabOptions::default() }).await;
+    house
+        .grab_as(
+            "radarr",
+            "Sans.Ligne-GRP",
+            "Alpha",
+            GrabOptions { history: HistoryRow::Never, ..GrabOptions::default() },
+        )
+        .await;
     let nzb = house.world.release("Un.Nzb-GRP", "Beta", ReleaseSpec::usenet()).unwrap();
     assert!(house.world.grab("radarr", nzb, GrabOptions::default()).await.unwrap().grabbed);
     house.settle(&service, Duration::from_hours(1)).await;

@@ -138,10 +138,8 @@ impl Household {
     /// Points every configured app's webhook at a service.
     pub async fn connect_webhooks(&self, service: &Service) {
         for (app, name) in &self.plan.configured {
-            let secret =
-                app::generated_secret(&self.store, &AppName::parse(name).unwrap()).await.unwrap();
-            let auth =
-                WebhookAuth::Header("X-Webhook-Token".to_owned(), secret.expose_secret().to_owned());
+            let secret = app::generated_secret(&self.store, &AppName::parse(name).unwrap()).await.unwrap();
+            let auth = WebhookAuth::Header("X-Webhook-Token".to_owned(), secret.expose_secret().to_owned());
             self.world.set_webhook(app, &format!("{}/hooks/{name}", service.url), auth).unwrap();
         }
     }
