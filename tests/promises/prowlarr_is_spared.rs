@@ -158,7 +158,8 @@ async fn a_key_that_prowlarr_refuses_is_shown_once_for_each_grab() {
     house.grab("radarr", "Cle-GRP", "Alpha").await;
     house.settle(&service, MINUTE).await;
     assert_eq!(house.state_of("Cle-GRP").await, "failed prowlarr-key-refused");
-    let downloads = house.attempts_of("Cle-GRP").await.iter().filter(|attempt| attempt.step == "download").count();
+    let downloads =
+        house.attempts_of("Cle-GRP").await.iter().filter(|attempt| attempt.step == "download").count();
     assert_eq!(downloads, 1);
     service.stop().await;
 }
@@ -168,7 +169,9 @@ async fn a_magnet_is_published_where_the_settings_allow_it_and_skipped_where_not
     for (allowed, state) in [("false", "skipped magnet-only"), ("true", "ready")] {
         let (house, service) = started(Plan::with("MATCHING__ALLOW_MAGNETS", allowed)).await;
         let mut releases = Vec::new();
-        for (title, download_url) in [("Redirige-GRP", DownloadUrl::Proxy), ("Direct-GRP", DownloadUrl::Magnet)] {
+        for (title, download_url) in
+            [("Redirige-GRP", DownloadUrl::Proxy), ("Direct-GRP", DownloadUrl::Magnet)]
+        {
             let release = house.world.release(title, "Alpha", ReleaseSpec::magnet()).unwrap();
             let options = GrabOptions { download_url, ..GrabOptions::default() };
             assert!(house.world.grab("radarr", release, options).await.unwrap().grabbed);
@@ -199,7 +202,10 @@ async fn prowlarr_is_searched_only_for_a_grab_without_a_usable_link_and_once() {
     const TITLE: &str = "Cherche.Moi.2024.1080p-GRP";
     for download_url in [DownloadUrl::Null, DownloadUrl::StaleProxy] {
         let (house, service) = started(Plan::default()).await;
-        for decoy in ["Cherche.Moi.2024.1080p.PROPER.EXTENDED.INTEGRALE-GRP", "Cherche.Moi.2024.1080p.FRENCH.REPACK.iNTERNAL-GRP"] {
+        for decoy in [
+            "Cherche.Moi.2024.1080p.PROPER.EXTENDED.INTEGRALE-GRP",
+            "Cherche.Moi.2024.1080p.FRENCH.REPACK.iNTERNAL-GRP",
+        ] {
             house.world.release(decoy, "Alpha", small()).unwrap();
         }
         let elsewhere = house.world.release(TITLE, "Beta", small()).unwrap();
@@ -210,7 +216,11 @@ async fn prowlarr_is_searched_only_for_a_grab_without_a_usable_link_and_once() {
         let counters = house.world.counters();
         assert_eq!((counters.searches, house.our_downloads_of(release)), (1, 1), "{download_url:?}");
         assert_eq!(house.our_downloads_of(elsewhere), 0);
-        assert_eq!(counters.indexer_queries.keys().collect::<Vec<_>>(), ["Alpha"], "only the grab's own indexer");
+        assert_eq!(
+            counters.indexer_queries.keys().collect::<Vec<_>>(),
+            ["Alpha"],
+            "only the grab's own indexer"
+        );
         let attempts = house.attempts_of(TITLE).await;
         let detail = attempts.last().unwrap().detail.clone().unwrap();
         let detail: serde_json::Value = serde_json::from_str(&detail).unwrap();
@@ -255,10 +265,8 @@ async fn one_torrent_that_two_apps_grab_is_downloaded_once(home: Home) {
     }
     // All are found at once, so that both grabs of a torrent are due together.
     let service = house.start().await;
-    until("all grabs are found", MINUTE, async || {
-        (house.grabs().await.len() == 2 * RELEASES).then_some(())
-    })
-    .await;
+    until("all grabs are found", MINUTE, async || (house.grabs().await.len() == 2 * RELEASES).then_some(()))
+        .await;
     house.settle(&service, Duration::from_mins(5)).await;
     assert_eq!(house.grabs_in(GrabState::Ready).await.len(), 2 * RELEASES);
     println!("{RELEASES} torrents grabbed by two apps each: {} downloads", house.our_downloads());

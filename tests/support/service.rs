@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use grabfeed::app::{self, Surroundings};
+use grabfeed::app::{self, PROWLARR, Surroundings};
 use grabfeed::auth::token::{Token, TokenKind, random_identifier};
 use grabfeed::config::{Inputs, Settings, SettingsFile, load};
 use grabfeed::demo::{GrabOptions, ReleaseId, ReleaseSpec, WebhookAuth, World, WorldBuilder};
@@ -138,12 +138,17 @@ impl Household {
     /// Points every configured app's webhook at a service.
     pub async fn connect_webhooks(&self, service: &Service) {
         for (app, name) in &self.plan.configured {
-            let secret =
-                app::generated_secret(&self.store, &AppName::parse(name).unwrap()).await.unwrap();
-            let auth =
-                WebhookAuth::Header("X-Webhook-Token".to_owned(), secret.expose_secret().to_owned());
+            let secret = app::generated_secret(&self.store, &AppName::parse(name).unwrap()).await.unwrap();
+            let auth = WebhookAuth::Header("X-Webhook-Token".to_owned(), secret.expose_secret().to_owned());
             self.world.set_webhook(app, &format!("{}/hooks/{name}", service.url), auth).unwrap();
         }
+    }
+
+    /// Points Prowlarr's webhook at a service; it knows no headers.
+    pub async fn connect_prowlarr(&self, service: &Service) {
+        let secret = app::generated_secret(&self.store, &AppName::parse(PROWLARR).unwrap()).await.unwrap();
+        let auth = WebhookAuth::Basic(PROWLARR.to_owned(), secret.expose_secret().to_owned());
+        self.world.set_webhook(PROWLARR, &format!("{}/hooks/{PROWLARR}", service.url), auth).unwrap();
     }
 
     fn settings(&self, port: u16, more: Vec<(&'static str, String)>) -> Settings {
