@@ -218,7 +218,10 @@ pub fn pipeline_parts(
     let secrets =
         enabled().map(|app| &app.api_key).chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.api_key));
     secrets.for_each(|secret| around.redactor.learn(secret));
-    let urls = enabled().map(|app| &app.url).chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.url));
+    let urls = enabled()
+        .map(|app| &app.url)
+        .chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.url))
+        .chain(&settings.network.link_sources);
     let clock = around.clock.clone();
     let http_options = HttpOptions::new(AddressPolicy::allowing(urls), Arc::new(move || clock.now()));
     let http = Http::new(http_options).map_err(|_| StartError::Tls)?;

@@ -76,6 +76,7 @@ config-hint-url-scheme = Write the whole address, such as `http://host:1234`.
 config-hint-url-credentials = Remove the user name and password from the address.
 config-hint-url-query = Remove what follows `?` or `#`.
 config-hint-exact-origin = Write each origin in full, such as `https://dashboard.example.org`; `*` is not allowed.
+config-hint-reserved-name = This name belongs to the `prowlarr` section, which configures Prowlarr: choose another.
 config-hint-whitespace = Remove the spaces, line breaks or invisible characters.
 
 ## What a key accepts
@@ -181,6 +182,7 @@ config-key-matching-allow-magnets = Whether a grab that has only a magnet link i
 config-key-network-retries = Attempts of one call to an app or Prowlarr, the first included.
 config-key-network-backoff-seconds = Pause after the first failure; it doubles with each further one, with a part of chance.
 config-key-network-timeout-seconds = How long one answer may take. Behind a challenge solver an indexer can need more than a minute; the apps themselves give up after 100 seconds.
+config-key-network-link-sources = Further machines of the household from which a link may be fetched, such as Jackett. Every other private address is refused, whoever names it.
 config-key-torrents-max-size-mb = The largest .torrent file. Beyond it the download is cut and the grab fails with that reason.
 config-key-torrents-expose-static = Whether /torrents lists and serves the files, always behind authentication.
 config-key-feeds-title = The title of the global feed; the others add their name.

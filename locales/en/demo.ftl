@@ -18,5 +18,5 @@ demo-addresses =
     grabfeed runs against simulated apps.
     Feed for your torrent client: { $feed }
     API key (scopes read and metrics): { $key }
-    Example: curl -H "X-Api-Key: { $key }" { $url }/api/v1/grabs
+    Example: { $example }
     Ctrl-C to stop.

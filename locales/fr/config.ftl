@@ -76,6 +76,7 @@ config-hint-url-scheme = Écrivez l’adresse entière, par exemple `http://hote
 config-hint-url-credentials = Enlevez l’identifiant et le mot de passe de l’adresse.
 config-hint-url-query = Enlevez ce qui suit `?` ou `#`.
 config-hint-exact-origin = Écrivez chaque origine en entier, par exemple `https://tableau.example.org` ; `*` n’est pas admis.
+config-hint-reserved-name = Ce nom est pris par la section `prowlarr`, qui configure Prowlarr : choisissez-en un autre.
 config-hint-whitespace = Enlevez les espaces, retours à la ligne ou caractères invisibles.
 
 ## Ce qu’une clé accepte
@@ -182,6 +183,7 @@ config-key-matching-allow-magnets = Si un grab qui n’a qu’un lien magnet est
 config-key-network-retries = Essais d’un appel aux applications ou à Prowlarr, le premier compris.
 config-key-network-backoff-seconds = Pause après le premier échec ; elle double ensuite, avec une part de hasard.
 config-key-network-timeout-seconds = Temps maximal d’une réponse. Derrière un résolveur de défis, un indexeur peut dépasser une minute ; les applications elles-mêmes renoncent à 100 secondes.
+config-key-network-link-sources = Autres machines de la maison d’où un lien peut être téléchargé, comme Jackett. Toute autre adresse privée est refusée, d’où que vienne le lien.
 config-key-torrents-max-size-mb = Taille maximale d’un fichier .torrent. Au-delà, le téléchargement est coupé et le grab échoue avec ce motif.
 config-key-torrents-expose-static = Si /torrents liste et sert les fichiers, toujours derrière une authentification.
 config-key-feeds-title = Titre du flux général ; les autres y ajoutent leur nom.

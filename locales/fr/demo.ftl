@@ -18,5 +18,5 @@ demo-addresses =
     grabfeed tourne face à des applications simulées.
     Flux à donner à votre client torrent : { $feed }
     Clé d’API (droits read et metrics) : { $key }
-    Exemple : curl -H "X-Api-Key: { $key }" { $url }/api/v1/grabs
+    Exemple : { $example }
     Ctrl-C pour arrêter.

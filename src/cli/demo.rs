@@ -151,8 +151,12 @@ fn tell_addresses(addresses: &Addresses<'_>, lang: Lang, out: &mut dyn Write) ->
         let object = serde_json::json!({ "url": addresses.base, "feed_url": addresses.feed, "api_key": addresses.key });
         writeln!(out, "{object}")?;
     } else {
-        let args =
-            [("url", addresses.base.into()), ("feed", addresses.feed.into()), ("key", addresses.key.into())];
+        let example = format!("curl -H 'X-Api-Key: {}' {}/api/v1/grabs", addresses.key, addresses.base);
+        let args = [
+            ("feed", addresses.feed.into()),
+            ("key", addresses.key.into()),
+            ("example", example.as_str().into()),
+        ];
         writeln!(out, "{}", lang.text("demo-addresses", &args))?;
     }
     out.flush()?;

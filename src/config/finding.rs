@@ -131,6 +131,8 @@ codes! {
         ExactOrigin = "exact-origin",
         /// Spaces or line breaks around, or control characters inside.
         Whitespace = "whitespace",
+        /// The name of an app is that of a section.
+        ReservedName = "reserved-name",
     }
 }
 

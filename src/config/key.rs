@@ -138,7 +138,11 @@ impl Key {
 
     /// Whether what somebody wrote for it, if it is wrong, may hold a credential: `http://user:password@host`.
     pub const fn may_hide_credentials(&self) -> bool {
-        self.is_secret() || matches!(self.kind, Kind::HttpUrl | Kind::Origin | Kind::List(Kind::Origin))
+        let of_addresses = match &self.kind {
+            Kind::List(each) => matches!(each, Kind::HttpUrl | Kind::Origin),
+            kind => matches!(kind, Kind::HttpUrl | Kind::Origin),
+        };
+        self.is_secret() || of_addresses
     }
 }
 

@@ -12,7 +12,7 @@ use super::nearest::nearest;
 use super::section::database::DatabaseUrl;
 use super::value::Value;
 use super::web_address;
-use crate::domain::app::AppName;
+use crate::domain::app::{AppKind, AppName};
 use crate::domain::text::clean;
 
 /// How a value was written.
@@ -41,7 +41,9 @@ impl Refusal {
     pub(super) fn into_problem(self, key: &'static Key, text: &str) -> Problem {
         const LONGEST: usize = 60;
         let found = || match key.kind {
-            Kind::HttpUrl | Kind::Origin | Kind::List(Kind::Origin) => web_address::without_credentials(text),
+            Kind::HttpUrl | Kind::Origin | Kind::List(Kind::HttpUrl | Kind::Origin) => {
+                web_address::without_credentials(text)
+            }
             _ => text.to_owned(),
         };
         let found = || clean(&found(), LONGEST);
@@ -79,7 +81,12 @@ pub(super) fn check(kind: &Kind, unit: Unit, text: &str, style: Style) -> Result
         Kind::UrlBase => web_address::url_base(text).map(Value::Text).ok_or(Wrong(None)),
         Kind::IpAddress => text.parse().map(Value::Ip).map_err(|_| Wrong(None)),
         Kind::IpRange => text.parse().map(Value::Range).map_err(|_| Wrong(None)),
-        Kind::AppName => AppName::parse(text).map(Value::AppName).map_err(|_| Wrong(None)),
+        Kind::AppName => match AppName::parse(text) {
+            // Prowlarr has a section of its own, and its own grabs are listed under this name.
+            Ok(name) if name.as_str() == AppKind::Prowlarr.as_str() => Err(Wrong(Some(Hint::ReservedName))),
+            Ok(name) => Ok(Value::AppName(name)),
+            Err(_) => Err(Wrong(None)),
+        },
         Kind::Text(longest) => {
             one_line(text)?;
             if text.chars().count() > *longest { Err(OutOfRange) } else { Ok(Value::Text(text.to_owned())) }

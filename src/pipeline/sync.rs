@@ -171,7 +171,7 @@ async fn write(
         }
     }
     if summary.rows > 0 {
-        deps.wake.notify_waiters();
+        deps.wake.notify_one();
     }
     Ok(summary)
 }
@@ -221,7 +221,7 @@ async fn settle(deps: &Deps, now: Ts) -> Result<(), StoreError> {
     let made = deps.store.settle_waiting(&settled, now).await?;
     if !made.is_empty() {
         info!(event = "sync.unclaimed", grabs = made.len());
-        deps.wake.notify_waiters();
+        deps.wake.notify_one();
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ fn other_value(key: &Key) -> String {
         }
         Kind::Text(_) => "Some text: with « signs »".to_owned(),
         Kind::IpAddress => "127.0.0.1".to_owned(),
-        Kind::HttpUrl => "http://host:1234/base".to_owned(),
+        Kind::HttpUrl | Kind::List(Kind::HttpUrl) => "http://host:1234/base".to_owned(),
         _ => key.example.unwrap().to_owned(),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use url::Url;
+
 use super::section;
 use crate::config::key::{Key, Kind, Unit};
 
@@ -17,5 +19,9 @@ section! {
         /// themselves give up after 100 s.
         timeout: Duration =
             Key::new("timeout_seconds", Kind::Integer(1, 600)).unit(Unit::Seconds).default("90");
+        /// Further places of the household from which links may be fetched: Jackett and the like. All other private
+        /// addresses are refused, whoever names them.
+        link_sources: Vec<Url> =
+            Key::new("link_sources", Kind::List(&Kind::HttpUrl)).default("").example("http://jackett:9117");
     }
 }
