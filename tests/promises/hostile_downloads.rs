@@ -55,7 +55,7 @@ async fn answers_that_are_no_torrent_end_with_their_reason_and_the_other_grabs_g
     let ready = house.grabs_in(GrabState::Ready).await.len();
     println!("{} hostile answers, {ready} of {} others ready", cases.len(), 2 * cases.len());
     assert_eq!(ready, 2 * cases.len());
-    assert_eq!(house.count("SELECT COUNT(*) FROM torrent").await, 2 * cases.len() as i64);
+    assert_eq!(house.count("SELECT COUNT(*) FROM torrent").await, 2 * cases.len());
     service.stop().await;
 }
 
