@@ -248,6 +248,32 @@ async fn grabs_of_prowlarr_itself_and_of_apps_that_are_not_configured_are_found_
 }
 
 #[tokio::test]
+async fn a_grab_of_a_second_radarr_that_is_not_configured_is_listed_and_can_be_had_by_hand() {
+    const TITLE: &str = "Second.Radarr-GRP";
+    let plan = Plan {
+        configured: vec![("radarr", "radarr")],
+        describe: |world| world.app("radarr-4k", AppKind::Radarr),
+        ..Plan::default()
+    };
+    let house = Household::new(Home::file(), plan).await;
+    let service = house.start().await;
+    house.rest(&service).await;
+    house.grab("radarr", "Premier.Radarr-GRP", "Alpha").await;
+    house.grab("radarr-4k", TITLE, "Beta").await;
+    for _ in 0..13 {
+        house.advance(&service, MINUTE).await;
+    }
+    assert_eq!(house.state_of("Premier.Radarr-GRP").await, "ready");
+    assert_eq!(house.state_of(TITLE).await, "skipped not-recorded-by-app");
+    let grab = house.grab_of(TITLE).await.id;
+    assert!(house.store.retry_grab(grab, house.now().await).await.unwrap());
+    house.settle(&service, MINUTE).await;
+    assert_eq!(house.state_of(TITLE).await, "ready");
+    assert_eq!((house.our_downloads(), house.world.counters().searches), (2, 1));
+    service.stop().await;
+}
+
+#[tokio::test]
 async fn with_webhooks_only_what_is_told_is_found_and_histories_make_no_grabs() {
     let house = Household::new(Home::file(), Plan::with("SYNC__MODE", "webhook_only")).await;
     house.grab("radarr", "Avant.le.Debut-GRP", "Alpha").await;
