@@ -35,7 +35,7 @@ async fn a_link_that_fails_is_asked_again_only_when_its_schedule_says_and_given_
         println!("failure {step}: next after {} min (at least {minutes})", wait.as_secs() / 60);
         let least = Duration::from_mins(minutes);
         assert!((least..=least * 3 / 2).contains(&wait), "wait {step}: {wait:?}");
-        house.advance(&service, wait - SECOND).await;
+        house.advance(&service, wait.saturating_sub(SECOND)).await;
         assert_eq!(house.our_downloads_of(release), step, "a second before it is due");
         house.advance(&service, SECOND).await;
     }
@@ -55,7 +55,7 @@ async fn a_link_that_fails_is_asked_again_only_when_its_schedule_says_and_given_
 
 #[tokio::test]
 async fn a_rate_limit_is_kept_in_both_its_forms_for_the_whole_indexer() {
-    for after in [RetryAfter::Seconds(120), RetryAfter::Date(Duration::from_secs(120))] {
+    for after in [RetryAfter::Seconds(120), RetryAfter::Date(2 * MINUTE)] {
         let (house, service) = started(Plan::default()).await;
         let limited = house.world.release("Limite-GRP", "Alpha", small()).unwrap();
         house.world.fault(Target::Release(limited), Fault::TooManyRequests(after), 1);
@@ -271,7 +271,7 @@ async fn one_torrent_that_two_apps_grab_is_downloaded_once(home: Home) {
     assert_eq!(house.grabs_in(GrabState::Ready).await.len(), 2 * RELEASES);
     println!("{RELEASES} torrents grabbed by two apps each: {} downloads", house.our_downloads());
     assert!(releases.iter().all(|release| house.our_downloads_of(*release) == 1));
-    assert_eq!(house.count("SELECT COUNT(*) FROM torrent").await, RELEASES as i64);
+    assert_eq!(house.count("SELECT COUNT(*) FROM torrent").await, RELEASES);
     service.stop().await;
 }
 
