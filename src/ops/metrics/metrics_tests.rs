@@ -19,6 +19,9 @@ fn used() -> Metrics {
     metrics.set_circuits_open(Service::App(AppKind::Prowlarr), 1);
     metrics.sync_ended(Source::AppHistory, Outcome::Ok, 12, took, Ts::from_millis(1_795_366_902_500));
     metrics.grab_recovered(Source::AppHistory);
+    metrics.set_webhooks_missed(1);
+    metrics.set_indexers_held(1);
+    metrics.set_torrents(3, 4_000);
     metrics.own_echo_skipped();
     metrics.downloaded(1_000);
     metrics.torrent_stored();
