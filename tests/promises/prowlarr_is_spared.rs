@@ -253,17 +253,19 @@ async fn a_torrent_with_another_infohash_is_refused_and_the_two_hashes_are_kept(
 }
 
 async fn one_torrent_that_two_apps_grab_is_downloaded_once(home: Home) {
-    const RELEASES: usize = 20;
+    const RELEASES: usize = 3;
     let house = Household::new(home, Plan::default()).await;
     let mut releases = Vec::new();
-    for number in 0..RELEASES {
-        let release = house.world.release(&format!("Partage.{number}-GRP"), "Alpha", small()).unwrap();
+    for indexer in ["Alpha", "Beta", "Gamma"] {
+        let release = house.world.release(&format!("Partage.{indexer}-GRP"), indexer, small()).unwrap();
         for app in ["radarr", "sonarr"] {
             house.world.grab(app, release, GrabOptions::default()).await.unwrap();
         }
+        // Long enough for the second grab to be due while the first is in work.
+        house.world.fault(Target::Indexer(indexer.to_owned()), Fault::Slow(2 * SECOND), u32::MAX);
         releases.push(release);
     }
-    // All are found at once, so that both grabs of a torrent are due together.
+    // Both histories are read when it starts.
     let service = house.start().await;
     until("all grabs are found", MINUTE, async || (house.grabs().await.len() == 2 * RELEASES).then_some(()))
         .await;
