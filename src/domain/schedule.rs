@@ -84,6 +84,8 @@ pub fn next(failed: Failed, now: Ts, jitter: f64) -> Next {
 /// run into the block that Prowlarr sets. `None`: the reason says nothing of the indexer's health.
 pub fn indexer_hold(reason: Reason, retry_after: Option<Duration>) -> Option<Duration> {
     let at_least = match reason {
+        // Whoever names a time is believed; Prowlarr's first block lasts a minute.
+        Reason::RateLimited if retry_after.is_some() => 1,
         Reason::RateLimited => 60,
         Reason::IndexerError | Reason::TimedOut | Reason::ConnectionFailed | Reason::TlsFailed => 65,
         _ => return None,
@@ -143,6 +145,10 @@ mod tests {
         assert_eq!(
             indexer_hold(Reason::RateLimited, Some(Duration::from_mins(2))),
             Some(Duration::from_mins(2))
+        );
+        assert_eq!(
+            indexer_hold(Reason::RateLimited, Some(Duration::from_secs(20))),
+            Some(Duration::from_secs(20))
         );
         assert_eq!(indexer_hold(Reason::NotFound, None), None);
     }

@@ -3,103 +3,30 @@
 //! Owns: all names (prefix `grabfeed_`) and their text form. Code calls a verb and sees no name. A metric's labels
 //! are closed sets (`labels`), so the number of series is bounded. Nothing is fetched or computed for a scrape.
 
+#[macro_use]
+mod series;
 mod labels;
 mod process;
 mod text;
 
-use std::borrow::Cow;
 use std::fmt;
-use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use tracing::Level;
 
 use crate::domain::app::AppKind;
 use crate::domain::reason::Reason;
 use crate::domain::time::Ts;
+use series::{Counter, Described, Histogram, LevelGauge, Series, WAITS, WORK, Word};
 
 pub use labels::{
     AttemptKind, AuthMethod, DbError, FeedFormat, FeedResult, GrabState, ItemState, Operation, Outcome,
     Service, Source, WebhookEvent, WebhookResult,
 };
 pub use text::CONTENT_TYPE;
-
-/// Buckets of what a person or a program waits for, in seconds (OpenTelemetry's for HTTP).
-const WAITS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
-/// Buckets of work in the background, in seconds.
-const WORK: [f64; 10] = [0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 900.0];
-
-type LevelGauge = Gauge<f64, AtomicU64>;
-type Word = Cow<'static, str>;
-type Labels<const N: usize> = [(&'static str, Word); N];
-
-/// A metric with its series, one per combination of label values.
-struct Series<M, const N: usize> {
-    labels: [&'static str; N],
-    family: Family<Labels<N>, M, fn() -> M>,
-}
-
-impl<M: Clone, const N: usize> Series<M, N> {
-    fn at(&self, values: [Word; N]) -> impl Deref<Target = M> + '_ {
-        let mut names = self.labels.into_iter();
-        self.family.get_or_create(&values.map(|value| (names.next().unwrap_or_default(), value)))
-    }
-}
-
-/// One row of the reference: name, kind, labels, help.
-struct Described(String, &'static str, &'static [&'static str], &'static str);
-
-macro_rules! metric {
-    (type counter) => {
-        Counter
-    };
-    (type gauge) => {
-        LevelGauge
-    };
-    (type waits) => {
-        Histogram
-    };
-    (type work) => {
-        Histogram
-    };
-    (new counter) => {
-        Counter::default
-    };
-    (new gauge) => {
-        LevelGauge::default
-    };
-    (new waits) => {
-        || Histogram::new(WAITS)
-    };
-    (new work) => {
-        || Histogram::new(WORK)
-    };
-    (kind counter) => {
-        "counter"
-    };
-    (kind gauge) => {
-        "gauge"
-    };
-    (kind waits) => {
-        "histogram"
-    };
-    (kind work) => {
-        "histogram"
-    };
-    (suffix counter) => {
-        "_total"
-    };
-    (suffix $other:ident) => {
-        ""
-    };
-}
 
 macro_rules! metrics {
     ($($name:ident: $kind:ident [$($label:literal),*] $help:literal;)*) => {
