@@ -24,6 +24,7 @@ reason-too-many-redirects = Too many redirects: the link goes round in circles. 
 reason-redirect-refused = The link redirects to an address that grabfeed does not follow. Test the indexer in Prowlarr, then retry.
 reason-address-refused = The link leads to a private network that no setting names. If that machine is yours (Jackett, for one), add it to `network.link_sources`, then retry.
 reason-bad-link = The link cannot be read. Test the indexer in Prowlarr, then retry.
+reason-no-temporary-space = No room left in the temporary folder for a large file. Free some disk space; next try soon.
 reason-too-large = The file is larger than allowed. Raise `torrents.max_size_mb` if need be, then retry.
 reason-html-page = The indexer sent a web page in place of the torrent, often a login page. Check your account in Prowlarr, then retry.
 reason-not-a-torrent = The file received is not a torrent. Test the indexer in Prowlarr, then retry.

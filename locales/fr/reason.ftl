@@ -24,6 +24,7 @@ reason-too-many-redirects = Trop de redirections : le lien tourne en rond. Test
 reason-redirect-refused = Le lien redirige vers une adresse que grabfeed ne suit pas. Testez l’indexeur dans Prowlarr, puis réessayez.
 reason-address-refused = Le lien mène à un réseau privé qu’aucun réglage ne nomme. Si cette machine est à vous (Jackett, par exemple), ajoutez-la à `network.link_sources`, puis réessayez.
 reason-bad-link = Le lien fourni est illisible. Testez l’indexeur dans Prowlarr, puis réessayez.
+reason-no-temporary-space = Plus de place dans le dossier temporaire pour un gros fichier. Libérez de l’espace disque ; nouvelle tentative bientôt.
 reason-too-large = Le fichier dépasse la taille permise. Augmentez `torrents.max_size_mb` au besoin, puis réessayez.
 reason-html-page = L’indexeur a renvoyé une page web à la place du torrent, souvent une page de connexion. Vérifiez votre compte dans Prowlarr, puis réessayez.
 reason-not-a-torrent = Le fichier reçu n’est pas un torrent. Testez l’indexeur dans Prowlarr, puis réessayez.

@@ -121,123 +121,26 @@ pub enum BodyError {
     Transport(#[from] TransportFault),
 }
 
-/// Reads a body of at most `limit_bytes` decoded bytes. The buffer never grows beyond the limit.
+/// Reads a body of at most `limit_bytes` decoded bytes, which never grows beyond the limit.
 pub async fn read_limited(mut response: Response, limit_bytes: usize) -> Result<Vec<u8>, BodyError> {
-    let mut body = LimitedBody::new(limit_bytes);
-    body.expect(response.content_length())?;
+    let fits = |bytes: u64| usize::try_from(bytes).is_ok_and(|bytes| bytes <= limit_bytes);
+    // What is announced too large is refused early; an announcement is not believed otherwise.
+    if !response.content_length().is_none_or(fits) {
+        return Err(BodyError::TooLarge);
+    }
+    let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| TransportFault::of(&error))? {
-        body.push(&chunk)?;
-    }
-    Ok(body.into_bytes())
-}
-
-/// Bytes that arrive in chunks and never exceed a limit.
-///
-/// They are kept in pieces: a single buffer that doubles would take up to three times the limit while it moves.
-#[derive(Debug)]
-pub struct LimitedBody {
-    full: Vec<Vec<u8>>,
-    last: Vec<u8>,
-    len: usize,
-    limit_bytes: usize,
-}
-
-/// The size of a piece; most bodies fit into one.
-const PIECE_BYTES: usize = 1 << 20;
-
-impl LimitedBody {
-    /// Nothing yet.
-    pub const fn new(limit_bytes: usize) -> Self {
-        Self { full: Vec::new(), last: Vec::new(), len: 0, limit_bytes }
-    }
-
-    /// Refuses early what is announced too large. The announcement is not believed otherwise.
-    pub fn expect(&self, announced_bytes: Option<u64>) -> Result<(), BodyError> {
-        let fits = |bytes| usize::try_from(bytes).is_ok_and(|bytes| bytes <= self.limit_bytes);
-        if announced_bytes.is_none_or(fits) { Ok(()) } else { Err(BodyError::TooLarge) }
-    }
-
-    /// Appends a chunk.
-    pub fn push(&mut self, mut chunk: &[u8]) -> Result<(), BodyError> {
-        let needed = self.len.saturating_add(chunk.len());
-        if needed > self.limit_bytes {
+        if chunk.len() > limit_bytes - body.len() {
             return Err(BodyError::TooLarge);
         }
-        self.len = needed;
-        while !chunk.is_empty() {
-            if self.last.len() == PIECE_BYTES {
-                let next = Vec::with_capacity(PIECE_BYTES);
-                self.full.push(std::mem::replace(&mut self.last, next));
-            }
-            let (now, later) = chunk.split_at(chunk.len().min(PIECE_BYTES - self.last.len()));
-            self.last.extend_from_slice(now);
-            chunk = later;
-        }
-        Ok(())
+        body.extend_from_slice(&chunk);
     }
-
-    /// How many bytes arrived so far.
-    pub const fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether nothing arrived so far.
-    pub const fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    /// The first of them, up to a mebibyte.
-    pub fn beginning(&self) -> &[u8] {
-        self.full.first().unwrap_or(&self.last)
-    }
-
-    /// All that arrived.
-    pub fn into_bytes(self) -> Vec<u8> {
-        if self.full.is_empty() {
-            return self.last;
-        }
-        let mut whole = Vec::with_capacity(self.len);
-        for piece in self.full.into_iter().chain([self.last]) {
-            whole.extend_from_slice(&piece);
-        }
-        whole
-    }
+    Ok(body)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_body_keeps_its_bytes_and_its_limit() {
-        let mut body = LimitedBody::new(10);
-        for chunk in ["abc", "", "defg"] {
-            body.push(chunk.as_bytes()).unwrap();
-        }
-        assert_eq!(body.push(b"hijk"), Err(BodyError::TooLarge));
-        body.push(b"hij").unwrap();
-        assert_eq!(body.into_bytes(), b"abcdefghij");
-    }
-
-    #[test]
-    fn a_body_of_several_pieces_is_whole_again() {
-        let sent: Vec<u8> = (0..=250_u8).cycle().take(PIECE_BYTES * 3).collect();
-        let mut body = LimitedBody::new(sent.len());
-        for chunk in sent.chunks(70_001) {
-            body.push(chunk).unwrap();
-        }
-        assert_eq!((body.len(), body.beginning()), (sent.len(), &sent[..PIECE_BYTES]));
-        assert!(body.into_bytes() == sent);
-    }
-
-    #[test]
-    fn an_announcement_above_the_limit_is_refused() {
-        let body = LimitedBody::new(10);
-        assert_eq!(body.expect(Some(11)), Err(BodyError::TooLarge));
-        assert_eq!(body.expect(Some(u64::MAX)), Err(BodyError::TooLarge));
-        assert_eq!(body.expect(Some(10)), Ok(()));
-        assert_eq!(body.expect(None), Ok(()));
-    }
 
     #[test]
     fn our_name_before_the_slash_is_letters_only() {

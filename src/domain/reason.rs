@@ -106,6 +106,8 @@ reasons! {
     BadLink = "bad-link" => Final,
 
     // The bytes.
+    /// The temporary folder took no more of a large file: the disk is full or not writable.
+    NoTemporarySpace = "no-temporary-space" => RetrySoon,
     /// Larger than `torrents.max_size_mb`.
     TooLarge = "too-large" => Final,
     /// A web page in place of a torrent.

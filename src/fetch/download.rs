@@ -8,6 +8,7 @@
 mod answer;
 mod body;
 mod redirect;
+mod spool;
 
 use std::fmt;
 use std::sync::Arc;

@@ -10,7 +10,7 @@ use reqwest::Response;
 use tokio::time::timeout;
 
 use super::Limits;
-use crate::clients::http::{BodyError, LimitedBody};
+use super::spool::Spool;
 use crate::clients::transport::TransportFault;
 use crate::domain::reason::Reason;
 
@@ -70,17 +70,17 @@ fn trim(text: &str) -> &str {
 pub(super) struct Body<'a> {
     response: Response,
     limits: &'a Limits,
-    arrived: LimitedBody,
+    arrived: Spool,
 }
 
 impl<'a> Body<'a> {
     pub(super) fn new(response: Response, limits: &'a Limits) -> Self {
-        Self { response, limits, arrived: LimitedBody::new(limits.max_size_bytes) }
+        Self { response, limits, arrived: Spool::new(limits.max_size_bytes) }
     }
 
     /// Refuses what is announced too large before reading any of it.
     pub(super) fn check_announced(&self) -> Result<(), Reason> {
-        self.arrived.expect(self.response.content_length()).map_err(reason)
+        self.arrived.expect(self.response.content_length())
     }
 
     /// Reads until it is clear that it is a torrent, or the beginning is long enough to tell what else it is.
@@ -103,25 +103,24 @@ impl<'a> Body<'a> {
     /// Reads the rest and gives the whole.
     pub(super) async fn into_rest(mut self) -> Result<Bytes, Reason> {
         while self.advance().await? {}
-        Ok(self.arrived.into_bytes().into())
+        self.arrived.into_bytes().await
     }
 
     async fn advance(&mut self) -> Result<bool, Reason> {
         let chunk = timeout(self.limits.idle, self.response.chunk()).await.map_err(|_| Reason::TimedOut)?;
-        match chunk.map_err(|error| reason(TransportFault::of(&error).into()))? {
-            Some(chunk) => self.arrived.push(&chunk).map(|()| true).map_err(reason),
+        match chunk.map_err(|error| reason(TransportFault::of(&error)))? {
+            Some(chunk) => self.arrived.push(&chunk).await.map(|()| true),
             None => Ok(false),
         }
     }
 }
 
-fn reason(error: BodyError) -> Reason {
-    match error {
-        BodyError::TooLarge => Reason::TooLarge,
-        BodyError::Transport(TransportFault::TimedOut) => Reason::TimedOut,
-        BodyError::Transport(TransportFault::Tls) => Reason::TlsFailed,
-        BodyError::Transport(TransportFault::Malformed) => Reason::BadAnswer,
-        BodyError::Transport(_) => Reason::ConnectionFailed,
+const fn reason(fault: TransportFault) -> Reason {
+    match fault {
+        TransportFault::TimedOut => Reason::TimedOut,
+        TransportFault::Tls => Reason::TlsFailed,
+        TransportFault::Malformed => Reason::BadAnswer,
+        _ => Reason::ConnectionFailed,
     }
 }
 
