@@ -83,11 +83,7 @@ async fn test(
         tested.push(judge(name, kind, answer, lang));
     }
     if tested.is_empty() {
-        writeln!(
-            out,
-            "{}",
-            lang.text("cli-app-unknown", &[("name", args.name.as_deref().unwrap_or("").into())])
-        )?;
+        writeln!(out, "{}", nobody(args.name.as_deref(), lang))?;
         return Ok(FAILED);
     }
     if args.json {
@@ -98,6 +94,14 @@ async fn test(
         }
     }
     Ok(if tested.iter().all(|one| one.ok) { 0 } else { FAILED })
+}
+
+/// The sentence for a name that no app has, or for no app at all.
+pub(super) fn nobody(name: Option<&str>, lang: Lang) -> String {
+    match name {
+        Some(name) => lang.text("cli-app-unknown", &[("name", name.into())]),
+        None => lang.text("cli-app-none", &[]),
+    }
 }
 
 type Answer = (String, AppKind, Result<SystemStatus, ApiError>);
@@ -147,7 +151,7 @@ async fn webhook(
     lang: Lang,
     out: &mut dyn Write,
 ) -> Result<u8, CommandError> {
-    let unknown = || lang.text("cli-app-unknown", &[("name", name.into())]);
+    let unknown = || nobody(Some(name), lang);
     let Ok(name) = AppName::parse(name) else {
         writeln!(out, "{}", unknown())?;
         return Ok(FAILED);

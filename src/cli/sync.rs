@@ -59,11 +59,7 @@ fn line(app: &str, read: Result<Summary, SyncError>, lang: Lang) -> Result<Line,
 
 fn tell(args: &SyncArgs, lines: &[Line], lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
     if lines.is_empty() {
-        writeln!(
-            out,
-            "{}",
-            lang.text("cli-app-unknown", &[("name", args.name.as_deref().unwrap_or("").into())])
-        )?;
+        writeln!(out, "{}", super::app::nobody(args.name.as_deref(), lang))?;
         return Ok(FAILED);
     }
     if args.json {

@@ -31,6 +31,12 @@ impl Http {
         self.try_send(self.0.get(url)).await.unwrap()
     }
 
+    pub async fn get_with(&self, url: &str, headers: &[(&str, &str)]) -> Reply {
+        let request =
+            headers.iter().fold(self.0.get(url), |request, (name, value)| request.header(*name, *value));
+        self.try_send(request).await.unwrap()
+    }
+
     pub async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Reply {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.0.post(url).header("content-type", "application/x-www-form-urlencoded");
