@@ -96,6 +96,12 @@ async fn test(
     Ok(if tested.iter().all(|one| one.ok) { 0 } else { FAILED })
 }
 
+/// Why an app could not be read, and what to do.
+pub(super) fn unanswered(error: &ApiError, lang: Lang) -> String {
+    let status = error.fault.status().unwrap_or_default();
+    lang.text(error.fault.text_id(), &[("status", i64::from(status).into())])
+}
+
 /// The sentence for a name that no app has, or for no app at all.
 pub(super) fn nobody(name: Option<&str>, lang: Lang) -> String {
     match name {
@@ -137,8 +143,8 @@ fn judge(name: String, kind: AppKind, answer: Result<SystemStatus, ApiError>, la
             }
         }
         Err(error) => {
-            let reason = error.reason().code();
-            let message = lang.text(&format!("reason-{reason}"), &[]);
+            let reason = error.fault.text_id().trim_start_matches("upstream-");
+            let message = unanswered(&error, lang);
             Tested { name, ok: false, app: None, version: None, reason: Some(reason), message }
         }
     }

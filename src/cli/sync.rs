@@ -50,7 +50,7 @@ fn line(app: &str, read: Result<Summary, SyncError>, lang: Lang) -> Result<Line,
             Line { app, ok: true, rows, new, message }
         }
         Err(SyncError::Upstream(error)) => {
-            let message = lang.text(&format!("reason-{}", error.reason().code()), &[]);
+            let message = super::app::unanswered(&error, lang);
             Line { app, ok: false, rows: 0, new: 0, message }
         }
         Err(SyncError::Store(error)) => return Err(error.into()),

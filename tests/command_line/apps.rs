@@ -25,10 +25,10 @@ async fn app_test_says_what_is_wrong_with_a_connection() {
         assert_eq!(household.answers(&["app", "test", name]).0, 0);
     }
     for (name, french) in [
-        ("wrong-key", "clé"),
-        ("wrong-port", "ne répond pas"),
+        ("wrong-key", "clé d’API"),
+        ("wrong-port", "Connexion impossible"),
         ("wrong-app", "vérifiez l’adresse et le type"),
-        ("nobody", "« nobody »"),
+        ("nobody", "nobody"),
     ] {
         let (code, said) = household.answers(&["app", "test", name]);
         assert!(code == 1 && said.contains(french), "{name}: {code} {said}");

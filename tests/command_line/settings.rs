@@ -34,7 +34,7 @@ fn check_shows_ten_mistakes_at_once_with_their_lines_in_both_languages() {
     let household = Household::new(&[]);
     let file = household.data().join("settings.yml");
     fs::write(&file, MISTAKES).unwrap();
-    for (lang, sum) in [("fr", "10 erreurs"), ("en", "10 errors")] {
+    for (lang, sum) in [("fr", "10 erreurs"), ("en", "10 mistakes")] {
         let began = Instant::now();
         let (code, said) = household.answers(&["--lang", lang, "check"]);
         assert!(code == 2 && began.elapsed() < Duration::from_secs(2), "{code} {:?}", began.elapsed());

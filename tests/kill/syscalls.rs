@@ -11,18 +11,18 @@ use super::answered::{household, listed};
 use super::{check_database, wire};
 use crate::support::process::{Service, get_status};
 
-/// Every start makes some 60 writes and 10 syncs for a new file; the later ones are in the middle of webhooks.
+/// A start with a new file makes about 165 writes and 10 syncs; the later moments are in the middle of webhooks.
 const MOMENTS: [(&str, u32); 10] = [
     ("pwrite64", 2),
-    ("pwrite64", 23),
     ("pwrite64", 61),
-    ("pwrite64", 120),
     ("pwrite64", 151),
-    ("pwrite64", 200),
-    ("fdatasync", 1),
-    ("fdatasync", 4),
-    ("fdatasync", 25),
-    ("fdatasync", 26),
+    ("pwrite64", 210),
+    ("pwrite64", 251),
+    ("fsync", 1),
+    ("fsync", 5),
+    ("fsync", 9),
+    ("fsync", 25),
+    ("fsync", 26),
 ];
 /// More than enough to reach each of those moments.
 const WEBHOOKS: usize = 300;
