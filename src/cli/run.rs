@@ -23,9 +23,8 @@ pub fn run(
     err: &mut dyn Write,
 ) -> u8 {
     let lang = help_language(&arguments, &environment);
-    let read = command(lang)
-        .try_get_matches_from(arguments)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let read =
+        command(lang).try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match read {
         Ok(cli) => cli,
         Err(error) => return tell_usage(&error, lang, out, err),

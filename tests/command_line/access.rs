@@ -14,9 +14,8 @@ async fn a_key_opens_what_its_scopes_name_until_it_is_revoked() {
     let household = Household::new(&[]);
     let service = household.start().await;
     let http = Http::new();
-    let status = async |path: &str, key: &str| {
-        http.get_with(&household.url(path), &[("X-Api-Key", key)]).await.status
-    };
+    let status =
+        async |path: &str, key: &str| http.get_with(&household.url(path), &[("X-Api-Key", key)]).await.status;
     let (reader, watcher) = (household.key("reader", "read"), household.key("watcher", "metrics"));
     for (path, key, expected) in [
         ("/api/v1/grabs", &reader, 200),

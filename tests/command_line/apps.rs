@@ -38,7 +38,10 @@ async fn app_test_says_what_is_wrong_with_a_connection() {
     let (code, said) = household.answers(&["app", "test", "--json"]);
     let tested = json_of(&said);
     let verdicts: Vec<&Value> = tested.as_array().unwrap().iter().map(|one| &one["ok"]).collect();
-    assert_eq!((code, verdicts), (1, vec![&json!(true), &json!(false), &json!(false), &json!(false), &json!(true)]));
+    assert_eq!(
+        (code, verdicts),
+        (1, vec![&json!(true), &json!(false), &json!(false), &json!(false), &json!(true)])
+    );
     let listed = household.says(&["app", "list"]) + &household.says(&["app", "list", "--json"]);
     assert!(listed.contains("wrong-port") && !listed.contains("test-key"), "{listed}");
     world.stop().await;

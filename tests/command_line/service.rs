@@ -1,6 +1,25 @@
-//! `serve` twice, `healthcheck`, other commands beside the running service, and command lines that cannot be read.
+//! `demo`, `serve` twice, `healthcheck`, other commands beside the running service, and command lines that cannot be read.
+
+use std::time::Duration;
 
 use crate::support::household::Household;
+use crate::support::http::Http;
+use crate::support::process::Demo;
+use crate::support::wait::until;
+
+#[tokio::test]
+async fn the_demo_prints_addresses_that_work_and_fills_its_feed() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::start(folder.path(), &["--fast"]);
+    let http = Http::new();
+    let grabs = format!("{}/api/v1/grabs", demo.url);
+    assert_eq!(http.get_with(&grabs, &[("X-Api-Key", &demo.api_key)]).await.status, 200);
+    until("six items are in the feed", Duration::from_secs(30), async || {
+        let channel = rss::Channel::read_from(http.get(&demo.feed_url).await.body.as_slice()).unwrap();
+        (channel.items().len() >= 6).then_some(())
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn a_second_service_on_the_same_file_is_refused_and_every_other_command_works() {
@@ -9,6 +28,7 @@ async fn a_second_service_on_the_same_file_is_refused_and_every_other_command_wo
     assert!(code == 1 && said.contains("ne répond pas"), "{said}");
     let service = household.start().await;
     assert_eq!(household.answers(&["healthcheck"]).0, 0);
+    assert_eq!(Http::new().get(&format!("{}/ping", service.url)).await.status, 200);
     household.key("beside", "read");
     household.feed("beside");
     household.says(&["app", "list"]);

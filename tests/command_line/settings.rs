@@ -46,8 +46,12 @@ fn check_shows_ten_mistakes_at_once_with_their_lines_in_both_languages() {
     }
     let (code, said) = household.answers(&["check", file.to_str().unwrap(), "--json"]);
     let json: serde_json::Value = serde_json::from_str(&said).unwrap();
-    let mut lines: Vec<u64> =
-        json["findings"].as_array().unwrap().iter().map(|finding| finding["line"].as_u64().unwrap()).collect();
+    let mut lines: Vec<u64> = json["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["line"].as_u64().unwrap())
+        .collect();
     lines.sort_unstable();
     assert_eq!((code, lines.as_slice()), (2, LINES.as_slice()));
     // Nothing starts half-broken: every command that needs settings tells the same.

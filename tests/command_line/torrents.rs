@@ -40,7 +40,8 @@ fn inspect_agrees_with_libtorrent_on_every_file_of_the_corpus() {
     let expected: Map<String, Value> = serde_json::from_slice(&expected).unwrap();
     let household = Household::new(&[]);
     let files: Vec<String> = expected.keys().map(|file| folder.join(file).display().to_string()).collect();
-    let arguments: Vec<&str> = ["torrent", "inspect", "--json"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    let arguments: Vec<&str> =
+        ["torrent", "inspect", "--json"].into_iter().chain(files.iter().map(String::as_str)).collect();
     let (_, said) = household.answers(&arguments);
     let reports: Vec<Value> = serde_json::from_str(&said).unwrap();
     assert_eq!(reports.len(), expected.len());

@@ -62,7 +62,10 @@ async fn a_webhook_that_was_answered_outlives_a_kill_at_the_first_byte_of_the_an
         let offsets = std::array::from_fn(|_| random.random_range(Duration::ZERO..SPREAD));
         answered.extend(tell_and_kill(service, round, offsets));
     }
-    println!("{rounds} kills, {} webhooks answered, start → ready: {slowest:?} at most, {starting:?} in all", answered.len());
+    println!(
+        "{rounds} kills, {} webhooks answered, start → ready: {slowest:?} at most, {starting:?} in all",
+        answered.len()
+    );
     assert!(answered.len() >= rounds, "a round without an answer proves nothing");
 
     let mut service = household.launch();

@@ -1,7 +1,7 @@
 //! Five hundred grabs, told by webhooks and histories to a program that is killed all the time.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use grabfeed::demo::{GrabOptions, HistoryRow, ReleaseId, TorrentSpec, Webhook, World};

@@ -47,14 +47,18 @@ struct SmallDisk(PathBuf);
 impl SmallDisk {
     /// Mounts it over a folder; `None` where that is not allowed.
     fn over(folder: &Path) -> Option<Self> {
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=16m", "none"]).arg(folder).output();
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", "size=16m", "none"]).arg(folder).output();
         mounted.is_ok_and(|output| output.status.success()).then(|| Self(folder.to_owned()))
     }
 }
 
 impl Disk for SmallDisk {
     fn fill(&self, _: &Service) {
-        assert!(fs::write(self.0.join("filler"), vec![0; 32 << 20]).is_err(), "the disk is larger than it should be");
+        assert!(
+            fs::write(self.0.join("filler"), vec![0; 32 << 20]).is_err(),
+            "the disk is larger than it should be"
+        );
     }
 
     fn free(&self, _: &Service) {
@@ -83,7 +87,12 @@ async fn tell(http: &Http, household: &Household, title: &str) -> Reply {
     http.post_json(&household.url("/hooks/radarr"), &[("X-Webhook-Token", wire::SECRET)], &body).await
 }
 
-async fn goes_on_reading_and_recovers(world: World, household: &Household, service: Service, disk: impl Disk) {
+async fn goes_on_reading_and_recovers(
+    world: World,
+    household: &Household,
+    service: Service,
+    disk: impl Disk,
+) {
     let http = Http::new();
     let (feed, key) = (household.feed("client"), household.key("test", "read,metrics"));
     household.connect_webhooks(&world);
