@@ -24,6 +24,7 @@ fn inspect_tells_a_torrent_from_what_is_none() {
 }
 
 /// The shared folder: named by the environment, else beside the package.
+#[expect(clippy::disallowed_methods, reason = "the folder is the machine's, not a setting")]
 fn shared() -> Option<PathBuf> {
     let named = std::env::var_os("GRABFEED_SHARED").map(PathBuf::from);
     let folder = named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));

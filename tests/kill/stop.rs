@@ -22,7 +22,7 @@ async fn downloading() -> (World, Household, Service, ReleaseId) {
     household.connect_webhooks(&world);
     let service = household.start().await;
     let release = world.release("Slow.2024.1080p-TEST", "Lanterne", TorrentSpec::default()).unwrap();
-    world.fault(Target::Release(release), Fault::Slow(Duration::from_secs(600)), u32::MAX);
+    world.fault(Target::Release(release), Fault::Slow(Duration::from_mins(10)), u32::MAX);
     world.grab("radarr", release, GrabOptions::default()).await.unwrap();
     until("the download begins", Duration::from_secs(20), async || {
         (world.counters().downloads_by(release, "Grabfeed") == 1).then_some(())

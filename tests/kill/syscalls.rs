@@ -54,7 +54,7 @@ async fn a_kill_at_any_write_or_sync_loses_nothing_that_was_answered() {
         let began = Instant::now();
         let mut service = household.launch();
         service.block_until_ready();
-        assert!(began.elapsed() < Duration::from_secs(5), "{call} {number}: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(10), "{call} {number}: {:?}", began.elapsed());
         let key = household.key("test", "read");
         let listed = listed(&household, &key);
         let lost: Vec<_> = answered.iter().filter(|title| !listed.contains(*title)).collect();
@@ -66,7 +66,7 @@ async fn a_kill_at_any_write_or_sync_loses_nothing_that_was_answered() {
 
 /// Sends one webhook after another as soon as the service is ready, until it is dead. Returns what was answered.
 fn tell_until_it_ends(service: &mut Service) -> Vec<String> {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     let mut answered = Vec::new();
     while service.ended().is_none() && get_status(service.port, "/health/ready") != Some(200) {
         assert!(Instant::now() < deadline, "{}", service.log());
@@ -97,9 +97,8 @@ async fn a_webhook_is_answered_only_after_it_is_synced_to_the_disk() {
     service.block_until_ready();
     assert_eq!(wire::post(household.port, "Synced.2024-TEST"), Some(200));
     // The signal goes to strace, which passes its own end on to nobody: the program is stopped by its own pid.
-    let children = format!("/proc/{0}/task/{0}/children", service.pid());
-    let child = fs::read_to_string(children).unwrap();
-    assert!(Command::new("kill").args(["-s", "TERM", child.trim()]).status().unwrap().success());
+    let program = service.children().remove(0);
+    assert!(Command::new("kill").args(["-s", "TERM", &program]).status().unwrap().success());
     assert!(service.wait(Duration::from_secs(25)).is_some());
 
     let trace = fs::read_to_string(trace).unwrap();

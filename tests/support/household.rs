@@ -33,7 +33,9 @@ impl Household {
         let port = this.port.to_string();
         this.set("SERVER__PORT", &port);
         this.set("SERVER__HOST", "127.0.0.1");
-        settings.iter().for_each(|(key, value)| this.set(key, value));
+        for (key, value) in settings {
+            this.set(key, value);
+        }
         this
     }
 

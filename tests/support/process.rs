@@ -27,6 +27,7 @@ pub fn grabfeed(data: &Path, environment: &[(String, String)]) -> Command {
 
 /// The same, started by another program (`strace` and its arguments, say) that gets the command line as its last
 /// arguments.
+#[expect(clippy::disallowed_methods, reason = "a starter is found where the machine has its programs")]
 fn through(starter: &[&str], data: &Path, environment: &[(String, String)]) -> Command {
     let mut words = starter.iter().chain([&PROGRAM]).map(OsStr::new);
     let mut command = Command::new(words.next().expect("the program"));
@@ -134,6 +135,13 @@ impl Service {
         assert!(Command::new("kill").args(["-s", name, &pid]).status().expect("kill runs").success());
     }
 
+    /// The pids of what it started: the program itself, where another program started it.
+    pub fn children(&self) -> Vec<String> {
+        let file = format!("/proc/{0}/task/{0}/children", self.pid());
+        let pids = std::fs::read_to_string(file).unwrap_or_default();
+        pids.split_whitespace().map(ToOwned::to_owned).collect()
+    }
+
     /// What it wrote to its log.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.data.join("log.txt")).unwrap_or_default()
@@ -176,6 +184,10 @@ pub fn get_status(port: u16, path: &str) -> Option<u16> {
 impl Drop for Service {
     fn drop(&mut self) {
         if let Ok(None) = self.child.try_wait() {
+            // A killed starter does not take the program with it.
+            for pid in self.children() {
+                let _killed = Command::new("kill").args(["-s", "KILL", &pid]).status();
+            }
             let _killed = self.child.kill();
             let _ended = self.child.wait();
         }
