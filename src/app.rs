@@ -83,6 +83,9 @@ pub enum StartError {
         /// Why.
         cause: io::Error,
     },
+    /// The database file cannot be opened or written.
+    #[error("the database file cannot be opened or written")]
+    DatabaseFile(PathBuf),
     /// Another process serves this database file.
     #[error("another process serves this database file")]
     AlreadyServed,
@@ -128,6 +131,10 @@ impl StartError {
             Self::DataFolder { path: folder, .. } => {
                 path = folder.display().to_string();
                 ("start-data-folder", path.as_str())
+            }
+            Self::DatabaseFile(file) => {
+                path = file.display().to_string();
+                ("start-database-file", path.as_str())
             }
             Self::AlreadyServed => ("start-already-served", ""),
             Self::Database(OpenError::Newer(_)) => ("start-database-newer", ""),

@@ -6,9 +6,11 @@
 mod architecture;
 mod clients;
 mod clients_real;
+mod command_line;
 mod config;
 mod demo;
 mod download;
+mod kill;
 mod promises;
 mod store;
 mod support;

@@ -100,6 +100,7 @@ cli-feed-bad-filter = The filter cannot be used: check the names, the regular ex
 cli-feed-name-taken = A feed is already named “{ $name }”. Choose another name, or revoke it.
 cli-feed-revoked = The feed “{ $name }” is revoked.
 cli-feed-unknown = No feed is named “{ $name }”.
+cli-app-none = No app is configured. Add one under “apps” in settings.yml, or fill in “prowlarr”.
 cli-app-unknown = No configured app is named “{ $name }”.
 cli-app-answers = { $app } { $version } answers.
 cli-app-other = It is { $app } { $version } that answers: check the URL and the type.
@@ -112,6 +113,16 @@ cli-app-webhook-answer =
     Or password (Prowlarr, Readarr, Whisparr, older versions): { $secret }, with any user name.
     Tick “On Grab”; the method is POST.
 
+# What is wrong with a command line.
+cli-usage-unknown-argument = “{ $argument }” is no known option.
+cli-usage-unknown-command = “{ $argument }” is no known command.
+cli-usage-bad-value = “{ $value }” does not suit { $argument }.
+cli-usage-missing = Missing: { $argument }
+cli-usage-twice = “{ $argument }” cannot be given twice, or with what excludes it.
+cli-usage-wrong = The command line lacks something or has too much, near { $argument }.
+cli-usage-meant = Did you mean “{ $word }”?
+cli-usage-help = grabfeed --help shows the commands, and each command has its own --help.
+
 # Why the service does not start.
 start-data-folder = The data folder “{ $name }” cannot be made or used. Check the path and its permissions.
 start-already-served = Another grabfeed already serves this database. Stop it, or choose another folder with --data; several processes need PostgreSQL.
@@ -120,6 +131,7 @@ start-database-damaged = The database file is damaged. Restore a backup.
 start-database-url = The database URL (database.url) cannot be read.
 start-database-backup = The copy of the database before its upgrade failed. Check disk space; nothing was changed.
 start-database-migration = The database upgrade failed; nothing was changed. The log tells more.
+start-database-file = The database file “{ $name }” cannot be opened or written. Check that it is a file, the permissions of its folder, and disk space.
 start-database-unreachable = The database does not answer. Check the data folder and its permissions, or PostgreSQL’s address.
 start-listen = The address { $name } is taken or not allowed. Change server.port or server.host.
 start-app = The settings of the app “{ $name }” cannot be used: check its URL and its key.

@@ -100,6 +100,7 @@ cli-feed-bad-filter = Le filtre est inutilisable : vérifiez les noms, l’expr
 cli-feed-name-taken = Un flux s’appelle déjà « { $name } ». Choisissez un autre nom, ou révoquez-le.
 cli-feed-revoked = Le flux « { $name } » est révoqué.
 cli-feed-unknown = Aucun flux ne s’appelle « { $name } ».
+cli-app-none = Aucune application n’est configurée. Ajoutez-en une sous « apps » dans settings.yml, ou renseignez « prowlarr ».
 cli-app-unknown = Aucune application configurée ne s’appelle « { $name } ».
 cli-app-answers = { $app } { $version } répond.
 cli-app-other = C’est { $app } { $version } qui répond : vérifiez l’adresse et le type.
@@ -112,6 +113,16 @@ cli-app-webhook-answer =
     Ou mot de passe (Prowlarr, Readarr, Whisparr, anciennes versions) : { $secret }, avec n’importe quel nom d’utilisateur.
     Cochez « On Grab » ; la méthode est POST.
 
+# Ce qui ne va pas dans une ligne de commande.
+cli-usage-unknown-argument = « { $argument } » n’est pas une option connue.
+cli-usage-unknown-command = « { $argument } » n’est pas une commande connue.
+cli-usage-bad-value = « { $value } » ne convient pas à { $argument }.
+cli-usage-missing = Il manque : { $argument }
+cli-usage-twice = « { $argument } » ne peut pas être donné deux fois, ni avec ce qui l’exclut.
+cli-usage-wrong = La ligne de commande est incomplète ou de trop, près de { $argument }.
+cli-usage-meant = Vouliez-vous écrire « { $word } » ?
+cli-usage-help = grabfeed --help affiche les commandes, et chaque commande a son --help.
+
 # Pourquoi le service ne démarre pas.
 start-data-folder = Le dossier de données « { $name } » ne peut pas être créé ou utilisé. Vérifiez le chemin et les droits.
 start-already-served = Un autre grabfeed utilise déjà cette base de données. Arrêtez-le, ou choisissez un autre dossier avec --data ; plusieurs processus demandent PostgreSQL.
@@ -120,6 +131,7 @@ start-database-damaged = Le fichier de la base de données est abîmé. Restaure
 start-database-url = L’adresse de la base de données (database.url) est illisible.
 start-database-backup = La copie de la base avant sa mise à jour a échoué. Vérifiez l’espace disque ; rien n’a été changé.
 start-database-migration = La mise à jour de la base de données a échoué ; rien n’a été changé. Le journal en dit plus.
+start-database-file = Le fichier « { $name } » de la base de données ne peut pas être ouvert ou écrit. Vérifiez que c’est un fichier, les droits de son dossier et l’espace disque.
 start-database-unreachable = La base de données ne répond pas. Vérifiez le dossier de données et ses droits, ou l’adresse de PostgreSQL.
 start-listen = L’adresse { $name } est déjà prise ou interdite. Changez server.port ou server.host.
 start-app = Les réglages de l’application « { $name } » sont inutilisables : vérifiez son adresse et sa clé.

@@ -83,11 +83,7 @@ async fn test(
         tested.push(judge(name, kind, answer, lang));
     }
     if tested.is_empty() {
-        writeln!(
-            out,
-            "{}",
-            lang.text("cli-app-unknown", &[("name", args.name.as_deref().unwrap_or("").into())])
-        )?;
+        writeln!(out, "{}", nobody(args.name.as_deref(), lang))?;
         return Ok(FAILED);
     }
     if args.json {
@@ -98,6 +94,20 @@ async fn test(
         }
     }
     Ok(if tested.iter().all(|one| one.ok) { 0 } else { FAILED })
+}
+
+/// Why an app could not be read, and what to do.
+pub(super) fn unanswered(error: &ApiError, lang: Lang) -> String {
+    let status = error.fault.status().unwrap_or_default();
+    lang.text(error.fault.text_id(), &[("status", i64::from(status).into())])
+}
+
+/// The sentence for a name that no app has, or for no app at all.
+pub(super) fn nobody(name: Option<&str>, lang: Lang) -> String {
+    match name {
+        Some(name) => lang.text("cli-app-unknown", &[("name", name.into())]),
+        None => lang.text("cli-app-none", &[]),
+    }
 }
 
 type Answer = (String, AppKind, Result<SystemStatus, ApiError>);
@@ -133,8 +143,8 @@ fn judge(name: String, kind: AppKind, answer: Result<SystemStatus, ApiError>, la
             }
         }
         Err(error) => {
-            let reason = error.reason().code();
-            let message = lang.text(&format!("reason-{reason}"), &[]);
+            let reason = error.fault.text_id().trim_start_matches("upstream-");
+            let message = unanswered(&error, lang);
             Tested { name, ok: false, app: None, version: None, reason: Some(reason), message }
         }
     }
@@ -147,7 +157,7 @@ async fn webhook(
     lang: Lang,
     out: &mut dyn Write,
 ) -> Result<u8, CommandError> {
-    let unknown = || lang.text("cli-app-unknown", &[("name", name.into())]);
+    let unknown = || nobody(Some(name), lang);
     let Ok(name) = AppName::parse(name) else {
         writeln!(out, "{}", unknown())?;
         return Ok(FAILED);

@@ -10,7 +10,7 @@ use crate::config::section::database::DatabaseUrl;
 use crate::config::{Inputs, Loaded, Report, Settings, SettingsFile, load};
 use crate::ops::clock::Clock;
 use crate::ops::text::Lang;
-use crate::store::{OpenOptions, Store};
+use crate::store::{OpenError, OpenOptions, Store};
 
 /// Exit code of a command that could not do its work.
 pub const FAILED: u8 = 1;
@@ -94,8 +94,12 @@ impl Context {
     /// Opens the database of the settings, making the data folder if it is missing.
     pub async fn open_store(&self, settings: &Settings) -> Result<Store, CommandError> {
         make_folder(&self.data)?;
-        let store = Store::open(self.database(settings), self.clock.clone()).await;
-        Ok(store.map_err(StartError::from)?)
+        let database = self.database(settings);
+        let store = Store::open(database.clone(), self.clock.clone()).await;
+        Ok(store.map_err(|error| match (error, database) {
+            (OpenError::Unreachable(_), OpenOptions::File(path)) => StartError::DatabaseFile(path),
+            (error, _) => StartError::Database(error),
+        })?)
     }
 
     /// Where the database is.

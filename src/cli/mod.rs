@@ -17,6 +17,7 @@ pub mod serve;
 pub mod sync;
 pub mod table;
 pub mod torrent;
+mod usage;
 
 mod run;
 

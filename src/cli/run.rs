@@ -8,7 +8,7 @@ use clap::FromArgMatches;
 
 use super::args::{Cli, Commands, command};
 use super::context::{CommandError, Context};
-use super::{app, check, config, demo, feed, grab, healthcheck, key, serve, sync, torrent};
+use super::{app, check, config, demo, feed, grab, healthcheck, key, serve, sync, torrent, usage};
 use crate::ops::clock::Clock;
 use crate::ops::text::Lang;
 
@@ -22,13 +22,12 @@ pub fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
-    let matches = match command(help_language(&arguments, &environment)).try_get_matches_from(arguments) {
-        Ok(matches) => matches,
-        Err(error) => return tell_usage(&error, out, err),
-    };
-    let cli = match Cli::from_arg_matches(&matches) {
+    let lang = help_language(&arguments, &environment);
+    let read =
+        command(lang).try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match read {
         Ok(cli) => cli,
-        Err(error) => return tell_usage(&error, out, err),
+        Err(error) => return tell_usage(&error, lang, out, err),
     };
     let context = Context { data: cli.data, environment, asked_lang: cli.lang, clock: Clock::system() };
     dispatch(cli.command, &context, out).unwrap_or_else(|error| error.tell(context.lang(), err))
@@ -51,8 +50,8 @@ fn dispatch(command: Commands, context: &Context, out: &mut dyn Write) -> Result
     }
 }
 
-fn tell_usage(error: &clap::Error, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let text = error.render();
+fn tell_usage(error: &clap::Error, lang: Lang, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let text = usage::text(error, lang);
     // Where the output is closed there is nobody to tell.
     let _told = if error.use_stderr() { write!(err, "{text}") } else { write!(out, "{text}") };
     if error.use_stderr() { USAGE } else { 0 }

@@ -50,7 +50,7 @@ fn line(app: &str, read: Result<Summary, SyncError>, lang: Lang) -> Result<Line,
             Line { app, ok: true, rows, new, message }
         }
         Err(SyncError::Upstream(error)) => {
-            let message = lang.text(&format!("reason-{}", error.reason().code()), &[]);
+            let message = super::app::unanswered(&error, lang);
             Line { app, ok: false, rows: 0, new: 0, message }
         }
         Err(SyncError::Store(error)) => return Err(error.into()),
@@ -59,11 +59,7 @@ fn line(app: &str, read: Result<Summary, SyncError>, lang: Lang) -> Result<Line,
 
 fn tell(args: &SyncArgs, lines: &[Line], lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
     if lines.is_empty() {
-        writeln!(
-            out,
-            "{}",
-            lang.text("cli-app-unknown", &[("name", args.name.as_deref().unwrap_or("").into())])
-        )?;
+        writeln!(out, "{}", super::app::nobody(args.name.as_deref(), lang))?;
         return Ok(FAILED);
     }
     if args.json {

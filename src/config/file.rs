@@ -46,7 +46,8 @@ pub(super) fn read(path: &Path) -> Result<String, FileProblem> {
 
 fn problem(error: &std::io::Error) -> FileProblem {
     match error.kind() {
-        ErrorKind::NotFound => FileProblem::Missing,
+        // A folder of its path that is a file is no better than none.
+        ErrorKind::NotFound | ErrorKind::NotADirectory => FileProblem::Missing,
         _ => FileProblem::Unreadable,
     }
 }

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection, PgPool, SqliteConnection, SqlitePool};
 
 use super::engine::Engine;
 use super::{Store, StoreError};
@@ -87,6 +87,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine, OpenError> {
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_release(|connection, _| Box::pin(has_ended_its_transaction(connection)))
         .connect_with(options.clone())
         .await
         .map_err(damaged_or_unreachable)?;
@@ -103,6 +104,14 @@ async fn open_sqlite(path: &Path) -> Result<Engine, OpenError> {
         .await
         .map_err(unreachable)?;
     Ok(Engine::Sqlite { writer, reader })
+}
+
+/// Whether the writer can be used again. On a full disk SQLite itself ends the transaction; sqlx's own count of open
+/// ones then never comes back to zero, and the connection would refuse every further transaction, room or no room.
+async fn has_ended_its_transaction(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    // What the dropped transaction asked for has been done when this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 async fn check_integrity(writer: &SqlitePool) -> Result<(), OpenError> {

@@ -1,6 +1,7 @@
 //! Small things that several areas' tests share.
 
 pub mod database;
+pub mod household;
 pub mod http;
 pub mod ledger;
 pub mod postgres;

@@ -1,0 +1,33 @@
+//! The built program is killed, stopped, starved of disk, and started again on what it left behind.
+
+mod answered;
+mod five_hundred;
+mod full_disk;
+mod stop;
+mod syscalls;
+mod wire;
+
+use grabfeed::ops::clock::Clock;
+use grabfeed::store::{OpenOptions, Store};
+
+use crate::support::household::Household;
+use crate::support::http::Http;
+
+/// Opens the database that the ended program left.
+async fn left_by(household: &Household) -> Store {
+    Store::open(OpenOptions::File(household.database()), Clock::system()).await.expect("the database opens")
+}
+
+/// Panics unless the database's own check finds nothing.
+async fn check_database(household: &Household) {
+    let store = left_by(household).await;
+    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    store.close().await;
+}
+
+/// How many grabs the service lists in this state (`""`: all).
+async fn count(http: &Http, household: &Household, key: &str, state: &str) -> u64 {
+    let filter = if state.is_empty() { String::new() } else { format!("&state={state}") };
+    let url = household.url(&format!("/api/v1/grabs?pageSize=1{filter}"));
+    http.get_with(&url, &[("X-Api-Key", key)]).await.json()["totalRecords"].as_u64().unwrap()
+}
