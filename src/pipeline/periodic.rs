@@ -21,7 +21,7 @@ const LEASE: Duration = Duration::from_mins(10);
 const LOOK: Duration = Duration::from_millis(500);
 /// The period of work that is done only when something asks for it.
 const NEVER: Duration = Duration::from_hours(8760);
-/// Rows of Prowlarr's history that became no grab are remembered this long, well past every overlap.
+/// Our own downloads in Prowlarr's history are remembered this long, well past every overlap.
 const ROW_MEMORY: Duration = Duration::from_hours(30 * 24);
 
 /// Does due jobs until the life ends.

@@ -59,7 +59,7 @@ impl Store {
     /// Removes the memory of sightings that belong to no grab and can no longer be seen again, and ended holds.
     pub async fn forget_loose_ends(&self, before: Ts, now: Ts) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        exec!(&mut tx, conn => sqlx::query("DELETE FROM sighting WHERE grab_id IS NULL AND outcome IN ('own_echo', 'waiting') AND seen_at < $1")
+        exec!(&mut tx, conn => sqlx::query("DELETE FROM sighting WHERE grab_id IS NULL AND outcome = 'own_echo' AND seen_at < $1")
             .bind(before.millis()).execute(conn))?;
         exec!(&mut tx, conn => sqlx::query("DELETE FROM indexer_hold WHERE held_until < $1").bind(now.millis()).execute(conn))?;
         tx.commit().await

@@ -140,7 +140,7 @@ async fn a_body_beyond_the_limit_is_refused_in_a_fraction_of_its_size_in_memory(
     let auth = WebhookAuth::Header("X-Webhook-Token".to_owned(), "test-webhook-secret-0123".to_owned());
     world.set_webhook("radarr", &format!("{}/hooks/radarr", service.url), auth).unwrap();
 
-    for (number, (title, most_mib)) in [("Annonce", 10), ("Sans.Longueur", 10)].into_iter().enumerate() {
+    for (number, (title, most_mib)) in [("Annonce", 10), ("Sans.Longueur", 25)].into_iter().enumerate() {
         let before = reset_peak(service.pid());
         let release = world.release(title, "Alpha", small()).unwrap();
         assert!(world.grab("radarr", release, GrabOptions::default()).await.unwrap().grabbed);

@@ -89,7 +89,11 @@ impl Spool {
 async fn unnamed_file() -> Result<File, Reason> {
     let made = tokio::task::spawn_blocking(tempfile::tempfile).await;
     match made {
-        Ok(Ok(file)) => Ok(File::from_std(file)),
+        Ok(Ok(file)) => {
+            let mut file = File::from_std(file);
+            file.set_max_buf_size(PIECE_BYTES / 4);
+            Ok(file)
+        }
         Ok(Err(_)) | Err(_) => Err(Reason::NoTemporarySpace),
     }
 }
