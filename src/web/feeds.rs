@@ -78,7 +78,7 @@ impl FeedCache {
                 if lookups.len() >= CACHED {
                     lookups.clear();
                 }
-                lookups.entry(token_hash).or_insert_with(|| Arc::new(SharedLookup::new()));
+                lookups.entry(token_hash).or_default();
             }
             (Ok(None), Some(_)) => drop(self.lookups().remove(&token_hash)),
             _ => {}

@@ -15,12 +15,14 @@ pub struct SharedLookup<T> {
     latest: Mutex<Option<(u64, T)>>,
 }
 
-impl<T: Clone> SharedLookup<T> {
+impl<T> Default for SharedLookup<T> {
     /// Knows no answer.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self { begun: AtomicU64::new(0), latest: Mutex::new(None) }
     }
+}
 
+impl<T: Clone> SharedLookup<T> {
     /// Waits for the look that is under way, if any, and takes the answer of the next; the first in line does that look.
     pub async fn answer(&self, look: impl Future<Output = T>) -> T {
         let begun_before = self.begun.load(Ordering::SeqCst);
@@ -61,7 +63,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_asks_during_a_look_shares_the_next_one() {
-        let (lookup, table) = (SharedLookup::new(), Table::default());
+        let (lookup, table) = (SharedLookup::default(), Table::default());
         let first = lookup.answer(table.look());
         let later = async {
             let both = async { tokio::join!(lookup.answer(table.look()), lookup.answer(table.look())) };
@@ -74,7 +76,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_look_that_was_given_up_leaves_the_next_to_look() {
-        let (lookup, table) = (SharedLookup::new(), Table::default());
+        let (lookup, table) = (SharedLookup::default(), Table::default());
         tokio::select! {
             biased;
             _ = lookup.answer(table.look()) => unreachable!(),
