@@ -36,7 +36,8 @@ use crate::ops::text::Lang;
 use crate::pipeline::{self, deps};
 use crate::store::{OpenError, Store, StoreError};
 use crate::web::base::Base;
-use crate::web::state::{ChannelText, Hook};
+use crate::web::feeds::FeedCache;
+use crate::web::state::{ChannelText, Hook, Parts};
 use crate::web::{Router, WebState, router, serve};
 
 /// The name under which Prowlarr's own grabs are listed and its webhook is taken.
@@ -178,16 +179,16 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
     let health = Health::default();
     let channel =
         ChannelText { title: settings.feeds.title.clone(), description: settings.feeds.description.clone() };
-    let state = WebState {
+    let state = WebState::new(Parts {
         deps: Arc::clone(&deps),
-        hooks: Arc::new(hooks),
-        base: Arc::new(base),
-        feeds: Arc::default(),
-        channel: Arc::new(channel),
+        hooks,
+        base,
+        feeds: FeedCache::default(),
+        channel,
         health: health.clone(),
         lang: around.lang,
         metrics_enabled: settings.metrics.enabled,
-    };
+    });
     let router = router(state, &server.url_base);
     Ok(App { deps, router, health })
 }

@@ -1,7 +1,8 @@
-//! `GET /f/{token}/…`: a feed. Rendered once per change and kept as bytes; an unchanged feed costs one indexed lookup.
+//! `GET /f/{token}/…`: a feed. Rendered once per change and kept as bytes; an unchanged feed costs one indexed lookup, which
+//! requests that come together share.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -12,6 +13,7 @@ use tracing::error;
 
 use super::WebState;
 use super::problem::{Code, Problem};
+use super::shared_lookup::SharedLookup;
 use crate::auth::token::{Token, TokenKind};
 use crate::domain::ids::FeedId;
 use crate::ops::metrics::{AuthMethod, FeedFormat, FeedResult};
@@ -20,14 +22,22 @@ use crate::publish::item::{Channel, Item, Source};
 use crate::publish::links::{BaseUrl, DownloadLink};
 use crate::publish::mac::DownloadSecret;
 use crate::publish::{legacy_json, rss};
-use crate::store::{Feed, ListedItem, StoreError};
+use crate::store::{Feed, ListedItem, Store, StoreError};
 
 /// Feeds kept rendered. A household has a few; strangers cannot add any, since only known tokens are rendered.
 const CACHED: usize = 256;
 
-/// Rendered feeds by feed, format and base URL.
+/// What became of the look for a feed: `None` if no feed has the token.
+type Found = Result<Option<Arc<Feed>>, Problem>;
+
+/// What is kept of feeds that were asked for.
 #[derive(Debug, Default)]
-pub struct FeedCache(Mutex<HashMap<(FeedId, Format, String), Arc<Rendered>>>);
+pub struct FeedCache {
+    /// Rendered feeds by feed, format and base URL.
+    rendered: Mutex<HashMap<(FeedId, Format, String), Arc<Rendered>>>,
+    /// The looks for feeds by the hash of their token.
+    lookups: Mutex<HashMap<[u8; 32], Arc<SharedLookup<Found>>>>,
+}
 
 #[derive(Debug)]
 struct Rendered {
@@ -44,15 +54,40 @@ enum Format {
 
 impl FeedCache {
     fn get(&self, key: &(FeedId, Format, String)) -> Option<Arc<Rendered>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+        self.rendered.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
     fn put(&self, key: (FeedId, Format, String), rendered: &Arc<Rendered>) {
-        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cache = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= CACHED {
             cache.clear();
         }
         cache.insert(key, Arc::clone(rendered));
+    }
+
+    /// The feed with this token, as the database has it now.
+    async fn feed(&self, store: &Store, token_hash: [u8; 32]) -> Found {
+        let known = self.lookups().get(&token_hash).cloned();
+        let found = match &known {
+            Some(lookup) => lookup.answer(look(store, &token_hash)).await,
+            None => look(store, &token_hash).await,
+        };
+        match (&found, known) {
+            (Ok(Some(_)), None) => {
+                let mut lookups = self.lookups();
+                if lookups.len() >= CACHED {
+                    lookups.clear();
+                }
+                lookups.entry(token_hash).or_default();
+            }
+            (Ok(None), Some(_)) => drop(self.lookups().remove(&token_hash)),
+            _ => {}
+        }
+        found
+    }
+
+    fn lookups(&self) -> MutexGuard<'_, HashMap<[u8; 32], Arc<SharedLookup<Found>>>> {
+        self.lookups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -94,11 +129,7 @@ async fn find(
     };
     let token =
         Token::parse(token).ok().filter(|token| token.kind() == TokenKind::Feed).ok_or_else(unknown)?;
-    let failed = |failure: StoreError| {
-        error!(event = "web.database-failed", during = "feed", cause = %failure);
-        Problem::new(Code::Unavailable)
-    };
-    let feed = state.store().feed_by_token(&token.hash()).await.map_err(failed)?.ok_or_else(unknown)?;
+    let feed = state.feeds.feed(state.store(), token.hash()).await?.ok_or_else(unknown)?;
     let base = state.base.of(headers)?;
     let client = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     state.deps.polls.count(feed.id, client.map(client_name).as_deref(), state.clock().now());
@@ -114,8 +145,17 @@ async fn find(
             Ok(rendered)
         }
         // The disk is full or read-only: what was listed last is better than nothing.
-        Err(failure) => cached.ok_or_else(|| failed(failure)),
+        Err(failure) => cached.ok_or_else(|| failed(&failure)),
     }
+}
+
+async fn look(store: &Store, token_hash: &[u8; 32]) -> Found {
+    store.feed_by_token(token_hash).await.map(|feed| feed.map(Arc::new)).map_err(|failure| failed(&failure))
+}
+
+fn failed(failure: &StoreError) -> Problem {
+    error!(event = "web.database-failed", during = "feed", cause = %failure);
+    Problem::new(Code::Unavailable)
 }
 
 async fn render(

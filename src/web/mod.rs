@@ -17,6 +17,7 @@ pub mod observe;
 pub mod problem;
 pub mod routes;
 pub mod serve;
+pub mod shared_lookup;
 pub mod state;
 
 pub use axum::Router;

@@ -1,6 +1,7 @@
 //! What handlers work with.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use secrecy::SecretString;
@@ -16,19 +17,22 @@ use crate::ops::text::Lang;
 use crate::pipeline::deps::Deps;
 use crate::store::Store;
 
-/// What handlers work with. Cheap to clone.
+/// What handlers work with. Cheap to clone: every layer around a handler clones it for every request.
 #[derive(Clone)]
-pub struct WebState {
+pub struct WebState(Arc<Parts>);
+
+/// The parts of [`WebState`].
+pub struct Parts {
     /// The pipeline's parts: the database, the counters, the rules.
     pub deps: Arc<Deps>,
     /// The apps whose webhooks are taken, by name.
-    pub hooks: Arc<HashMap<AppName, Hook>>,
+    pub hooks: HashMap<AppName, Hook>,
     /// Where clients reach us.
-    pub base: Arc<Base>,
+    pub base: Base,
     /// Rendered feeds.
-    pub feeds: Arc<FeedCache>,
+    pub feeds: FeedCache,
     /// What feeds say of themselves.
-    pub channel: Arc<ChannelText>,
+    pub channel: ChannelText,
     /// Whether requests are wanted.
     pub health: Health,
     /// The language of who asks for none.
@@ -54,7 +58,20 @@ pub struct ChannelText {
     pub description: String,
 }
 
+impl Deref for WebState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
 impl WebState {
+    /// Of these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
     /// The database.
     pub fn store(&self) -> &Store {
         &self.deps.store

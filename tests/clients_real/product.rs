@@ -15,7 +15,7 @@ use crate::support::wait::until;
 /// The demo plays twelve grabs; one is only a magnet, and one is gone from its tracker.
 const READY: usize = 10;
 /// One of them waits for an indexer that asked to come back later.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The items that the feed lists once it lists `count`.
 async fn items(demo: &Demo, count: usize) -> Vec<rss::Item> {

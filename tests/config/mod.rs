@@ -1,5 +1,4 @@
 //! Settings: files, environment, reports and generated documents.
-#![expect(clippy::unwrap_used, reason = "a step of a test that fails ends the test")]
 
 mod commands;
 mod documents;

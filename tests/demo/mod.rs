@@ -1,7 +1,5 @@
 //! The simulated world against the facts it stands for, over plain HTTP.
 
-#![expect(clippy::unwrap_used, reason = "what a test stands on may fail the test")]
-
 mod apps;
 mod client;
 mod faults;

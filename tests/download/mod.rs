@@ -1,7 +1,5 @@
 //! The downloader against servers that behave and servers that do not.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod answers;
 mod bodies;
 mod hostile;
