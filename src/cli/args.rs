@@ -9,6 +9,7 @@ use super::check::CheckArgs;
 use super::config::ConfigArgs;
 use super::torrent::TorrentCommand;
 use crate::domain::app::AppKind;
+use crate::domain::grab::GrabState;
 use crate::ops::text::Lang;
 
 /// grabfeed.
@@ -54,6 +55,9 @@ pub enum Commands {
     /// Feeds.
     #[command(subcommand)]
     Feed(FeedCommand),
+    /// Grabs.
+    #[command(subcommand)]
+    Grab(GrabCommand),
     /// Apps.
     #[command(subcommand)]
     App(AppCommand),
@@ -144,6 +148,57 @@ pub struct FeedCreateArgs {
     /// Only content of at most this size, in MiB.
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(..1 << 30))]
     pub max_size_mb: Option<u64>,
+}
+
+/// `grab …`
+#[derive(Debug, Subcommand)]
+pub enum GrabCommand {
+    /// Lists grabs, newest first.
+    List(GrabListArgs),
+    /// Shows one grab with its attempts.
+    Show(GrabShowArgs),
+    /// Tries a grab again, or all that failed.
+    Retry(GrabRetryArgs),
+}
+
+/// `grab list`
+#[derive(Debug, Args)]
+pub struct GrabListArgs {
+    /// Only grabs in this state.
+    #[arg(long, value_name = "STATE", value_parser = parse_state)]
+    pub state: Option<GrabState>,
+    /// How many.
+    #[arg(long, default_value_t = 50, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=500))]
+    pub limit: u32,
+    /// Prints JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn parse_state(text: &str) -> Result<GrabState, String> {
+    let names = GrabState::ALL.map(GrabState::as_str).join(", ");
+    GrabState::from_name(text).ok_or(names)
+}
+
+/// `grab show`
+#[derive(Debug, Args)]
+pub struct GrabShowArgs {
+    /// The grab's number.
+    pub number: i64,
+    /// Prints JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `grab retry`
+#[derive(Debug, Args)]
+pub struct GrabRetryArgs {
+    /// The grab's number.
+    #[arg(required_unless_present = "all_failed")]
+    pub number: Option<i64>,
+    /// Every grab that failed.
+    #[arg(long, conflicts_with = "number")]
+    pub all_failed: bool,
 }
 
 /// A listing.

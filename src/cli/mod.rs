@@ -10,6 +10,7 @@ pub mod config;
 pub mod context;
 pub mod demo;
 pub mod feed;
+pub mod grab;
 pub mod healthcheck;
 pub mod key;
 pub mod serve;

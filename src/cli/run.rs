@@ -8,7 +8,7 @@ use clap::FromArgMatches;
 
 use super::args::{Cli, Commands, command};
 use super::context::{CommandError, Context};
-use super::{app, check, config, demo, feed, healthcheck, key, serve, sync, torrent};
+use super::{app, check, config, demo, feed, grab, healthcheck, key, serve, sync, torrent};
 use crate::ops::clock::Clock;
 use crate::ops::text::Lang;
 
@@ -43,6 +43,7 @@ fn dispatch(command: Commands, context: &Context, out: &mut dyn Write) -> Result
         Commands::Config(args) => Ok(config::run(&args, &context.inputs(), lang, out)?),
         Commands::Key(command) => key::run(&command, context, out),
         Commands::Feed(command) => feed::run(command, context, out),
+        Commands::Grab(command) => grab::run(&command, context, out),
         Commands::App(command) => app::run(&command, context, out),
         Commands::Sync(args) => sync::run(&args, context, out),
         Commands::Torrent(command) => Ok(torrent::run(&command, lang, out)?),

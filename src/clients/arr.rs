@@ -89,21 +89,6 @@ impl ArrClient {
         self.page(&query).await
     }
 
-    /// The rows about one download, whatever they report. Apps compare the id exactly, so it is given as they wrote it.
-    pub async fn history_by_download_id(&self, download_id: &str) -> Result<Vec<HistoryRow>, ApiError> {
-        let page_rows = PAGE_ROWS.to_string();
-        let query = [
-            ("page", "1"),
-            ("pageSize", page_rows.as_str()),
-            ("sortKey", "date"),
-            ("sortDirection", "descending"),
-            ("downloadId", download_id),
-        ];
-        let rows = self.page(&query).await?;
-        // An app that does not know the filter gives everything.
-        Ok(rows.into_iter().filter(|row| row.download_id.as_deref() == Some(download_id)).collect())
-    }
-
     /// Walks from the newest page back to the moment. Neither the order nor `totalRecords` nor the page size of the
     /// answers is believed: the walk ends where a page brings nothing new, or after so many pages.
     async fn walk_back_to(&self, since: Ts) -> Result<Vec<HistoryRow>, ApiError> {

@@ -128,20 +128,27 @@ pub async fn read_limited(mut response: Response, limit_bytes: usize) -> Result<
     while let Some(chunk) = response.chunk().await.map_err(|error| TransportFault::of(&error))? {
         body.push(&chunk)?;
     }
-    Ok(body.bytes)
+    Ok(body.into_bytes())
 }
 
 /// Bytes that arrive in chunks and never exceed a limit.
+///
+/// They are kept in pieces: a single buffer that doubles would take up to three times the limit while it moves.
 #[derive(Debug)]
 pub struct LimitedBody {
-    bytes: Vec<u8>,
+    full: Vec<Vec<u8>>,
+    last: Vec<u8>,
+    len: usize,
     limit_bytes: usize,
 }
+
+/// The size of a piece; most bodies fit into one.
+const PIECE_BYTES: usize = 1 << 20;
 
 impl LimitedBody {
     /// Nothing yet.
     pub const fn new(limit_bytes: usize) -> Self {
-        Self { bytes: Vec::new(), limit_bytes }
+        Self { full: Vec::new(), last: Vec::new(), len: 0, limit_bytes }
     }
 
     /// Refuses early what is announced too large. The announcement is not believed otherwise.
@@ -150,28 +157,50 @@ impl LimitedBody {
         if announced_bytes.is_none_or(fits) { Ok(()) } else { Err(BodyError::TooLarge) }
     }
 
-    /// Appends a chunk. The buffer doubles, but its capacity stays within the limit.
-    pub fn push(&mut self, chunk: &[u8]) -> Result<(), BodyError> {
-        let needed = self.bytes.len().saturating_add(chunk.len());
+    /// Appends a chunk.
+    pub fn push(&mut self, mut chunk: &[u8]) -> Result<(), BodyError> {
+        let needed = self.len.saturating_add(chunk.len());
         if needed > self.limit_bytes {
             return Err(BodyError::TooLarge);
         }
-        if needed > self.bytes.capacity() {
-            let capacity = self.bytes.capacity().saturating_mul(2).clamp(needed, self.limit_bytes);
-            self.bytes.reserve_exact(capacity - self.bytes.len());
+        self.len = needed;
+        while !chunk.is_empty() {
+            if self.last.len() == PIECE_BYTES {
+                let next = Vec::with_capacity(PIECE_BYTES);
+                self.full.push(std::mem::replace(&mut self.last, next));
+            }
+            let (now, later) = chunk.split_at(chunk.len().min(PIECE_BYTES - self.last.len()));
+            self.last.extend_from_slice(now);
+            chunk = later;
         }
-        self.bytes.extend_from_slice(chunk);
         Ok(())
     }
 
-    /// What arrived so far.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+    /// How many bytes arrived so far.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether nothing arrived so far.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The first of them, up to a mebibyte.
+    pub fn beginning(&self) -> &[u8] {
+        self.full.first().unwrap_or(&self.last)
     }
 
     /// All that arrived.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        if self.full.is_empty() {
+            return self.last;
+        }
+        let mut whole = Vec::with_capacity(self.len);
+        for piece in self.full.into_iter().chain([self.last]) {
+            whole.extend_from_slice(&piece);
+        }
+        whole
     }
 }
 
@@ -187,8 +216,18 @@ mod tests {
         }
         assert_eq!(body.push(b"hijk"), Err(BodyError::TooLarge));
         body.push(b"hij").unwrap();
-        assert!(body.bytes.capacity() <= 10);
         assert_eq!(body.into_bytes(), b"abcdefghij");
+    }
+
+    #[test]
+    fn a_body_of_several_pieces_is_whole_again() {
+        let sent: Vec<u8> = (0..=250_u8).cycle().take(PIECE_BYTES * 3).collect();
+        let mut body = LimitedBody::new(sent.len());
+        for chunk in sent.chunks(70_001) {
+            body.push(chunk).unwrap();
+        }
+        assert_eq!((body.len(), body.beginning()), (sent.len(), &sent[..PIECE_BYTES]));
+        assert!(body.into_bytes() == sent);
     }
 
     #[test]

@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use super::deps::Deps;
 use super::report;
+use tokio::time::Instant;
+
+use crate::clients::circuit::{Circuit, CircuitState};
+use crate::domain::app::AppKind;
 use crate::domain::grab::GrabState;
 use crate::domain::time::Ts;
 use crate::ops::metrics::{self, ItemState};
@@ -59,16 +63,16 @@ async fn write_polls(deps: &Deps) -> Result<(), StoreError> {
 async fn refresh_gauges(deps: &Deps) -> Result<(), StoreError> {
     let now = deps.store.now().await?;
     let counts = deps.store.grab_counts().await?;
-    let gauges = [
+    let labels = [
         (GrabState::Pending, metrics::GrabState::Pending),
         (GrabState::Ready, metrics::GrabState::Ready),
         (GrabState::Failed, metrics::GrabState::Failed),
         (GrabState::Skipped, metrics::GrabState::Skipped),
     ];
-    for (state, gauge) in gauges {
+    for (state, label) in labels {
         let sum: i64 =
             counts.iter().filter(|count| count.state == state.as_str()).map(|count| count.grabs).sum();
-        deps.metrics.set_grabs(gauge, u32::try_from(sum).unwrap_or(u32::MAX));
+        deps.metrics.set_grabs(label, gauge(sum));
     }
     let oldest = counts
         .iter()
@@ -81,7 +85,33 @@ async fn refresh_gauges(deps: &Deps) -> Result<(), StoreError> {
         waiting += queued + listed;
         delivered += done;
     }
-    deps.metrics.set_feed_items(ItemState::Waiting, u32::try_from(waiting).unwrap_or(u32::MAX));
-    deps.metrics.set_feed_items(ItemState::Delivered, u32::try_from(delivered).unwrap_or(u32::MAX));
+    deps.metrics.set_feed_items(ItemState::Waiting, gauge(waiting));
+    deps.metrics.set_feed_items(ItemState::Delivered, gauge(delivered));
+    refresh_upstream_gauges(deps, now).await
+}
+
+/// What says whether the apps, Prowlarr and the indexers do their part.
+async fn refresh_upstream_gauges(deps: &Deps, now: Ts) -> Result<(), StoreError> {
+    /// A history row that comes first does not mean that the webhook was missed.
+    const WEBHOOK_PATIENCE: Duration = Duration::from_mins(10);
+    let missed: i64 =
+        deps.store.webhooks_missed(now.minus(WEBHOOK_PATIENCE)).await?.iter().map(|app| app.grabs).sum();
+    deps.metrics.set_webhooks_missed(gauge(missed));
+    deps.metrics.set_indexers_held(gauge(deps.store.held_indexers(now).await?.len()));
+    let (torrents, size_bytes) = deps.store.torrent_totals().await?;
+    deps.metrics.set_torrents(gauge(torrents), size_bytes);
+    let circuits = deps.apps.iter().map(|app| (app.kind, app.client.circuit()));
+    let circuits: Vec<_> = circuits
+        .chain(deps.prowlarr.iter().map(|prowlarr| (AppKind::Prowlarr, prowlarr.client.circuit())))
+        .collect();
+    for kind in AppKind::ALL {
+        let open = |circuit: &Circuit| circuit.state(Instant::now()) == CircuitState::Open;
+        let count = circuits.iter().filter(|(of, circuit)| *of == kind && open(circuit)).count();
+        deps.metrics.set_circuits_open(metrics::Service::App(kind), gauge(count));
+    }
     Ok(())
+}
+
+fn gauge(count: impl TryInto<u32>) -> u32 {
+    count.try_into().unwrap_or(u32::MAX)
 }

@@ -83,15 +83,3 @@ async fn a_page_that_fails_fails_the_walk() {
     .await;
     assert_eq!(since(&server, "2020-01-01T00:00:00Z").await.unwrap_err().fault, Fault::Refused(400));
 }
-
-#[tokio::test]
-async fn rows_of_one_download_are_those_even_if_the_filter_is_unknown() {
-    let records = r#"{"records":[{"id":1,"downloadId":"ABC"},{"id":2,"downloadId":"abc"},{"id":3}]}"#;
-    let server = RawServer::always(reply("200 OK", &[], records)).await;
-    let base_url = server.url("");
-    let options = options(AppKind::Sonarr, &base_url);
-    let client = ArrClient::new(http(&[&base_url]), options, Arc::new(NoObserver)).unwrap();
-    let rows = client.history_by_download_id("ABC").await.unwrap();
-    assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [1]);
-    assert!(path(&server.heads()[0]).ends_with("&downloadId=ABC"));
-}

@@ -95,7 +95,8 @@ async fn lost_webhooks_late_rows_and_failing_pages_lose_no_grab(home: Home) {
         if dice.shows(10) {
             house.world.fault(Target::History(app.to_owned()), Fault::ErrorJson, 1);
         }
-        let torrent = TorrentSpec { file_bytes: 20_001, source: Some(indexer.to_owned()), ..TorrentSpec::default() };
+        let torrent =
+            TorrentSpec { file_bytes: 20_001, source: Some(indexer.to_owned()), ..TorrentSpec::default() };
         let release = house.world.release(&title, indexer, torrent).unwrap();
         assert!(house.world.grab(app, release, options).await.unwrap().grabbed);
         if number % 10 == 9 {
@@ -141,7 +142,7 @@ async fn an_app_that_is_down_for_two_hours_loses_none_of_its_grabs() {
     house.rest(&service).await;
     house.grab("radarr", "Avant.la.Panne-GRP", "Alpha").await;
     house.world.down("radarr").await.unwrap();
-    for length in [Duration::from_hours(2), Duration::from_mins(6)] {
+    for length in [Duration::from_hours(2), Duration::from_mins(7)] {
         house.advance(&service, length).await;
     }
     assert_eq!(house.state_of("Avant.la.Panne-GRP").await, "pending app-unavailable");
@@ -150,6 +151,23 @@ async fn an_app_that_is_down_for_two_hours_loses_none_of_its_grabs() {
     house.settle(&service, Duration::from_mins(30)).await;
     assert_eq!(house.state_of("Avant.la.Panne-GRP").await, "ready");
     assert_eq!((house.our_downloads(), house.world.counters().searches), (1, 0));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_prowlarr_that_is_down_for_two_hours_costs_no_grab_and_no_search() {
+    let house = Household::new(Home::file(), Plan::default()).await;
+    let service = house.start().await;
+    house.rest(&service).await;
+    let release = house.grab("radarr", "Sans.Prowlarr-GRP", "Alpha").await;
+    house.world.down("prowlarr").await.unwrap();
+    house.advance(&service, 3 * Duration::from_secs(1)).await;
+    assert_eq!(house.state_of("Sans.Prowlarr-GRP").await, "pending prowlarr-unavailable");
+    house.advance(&service, Duration::from_hours(2)).await;
+    house.world.up("prowlarr").await.unwrap();
+    house.settle(&service, Duration::from_mins(30)).await;
+    assert_eq!(house.state_of("Sans.Prowlarr-GRP").await, "ready");
+    assert_eq!((house.our_downloads_of(release), house.world.counters().searches), (1, 0));
     service.stop().await;
 }
 
@@ -219,12 +237,39 @@ async fn grabs_of_prowlarr_itself_and_of_apps_that_are_not_configured_are_found_
     }
     house.settle(&service, Duration::from_hours(1)).await;
     house.advance(&service, Duration::from_mins(20)).await;
-    let states: Vec<_> = house.grabs().await.iter().map(|grab| format!("{}: {}", grab.app, grab.title)).collect();
+    let states: Vec<_> =
+        house.grabs().await.iter().map(|grab| format!("{}: {}", grab.app, grab.title)).collect();
     println!("{states:?}, {} downloads, {} searches", house.our_downloads(), house.world.counters().searches);
     assert_eq!(house.grabs_in(GrabState::Ready).await.len(), 3, "{states:?}");
     assert_eq!(house.grabs().await.len(), 3, "no echo, no double");
     assert_eq!(house.our_downloads(), 3);
     assert_eq!(house.world.counters().searches, 2, "Prowlarr's rows name no link that can be fetched");
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_grab_of_a_second_radarr_that_is_not_configured_is_listed_and_can_be_had_by_hand() {
+    const TITLE: &str = "Second.Radarr-GRP";
+    let plan = Plan {
+        configured: vec![("radarr", "radarr")],
+        describe: |world| world.app("radarr-4k", AppKind::Radarr),
+        ..Plan::default()
+    };
+    let house = Household::new(Home::file(), plan).await;
+    let service = house.start().await;
+    house.rest(&service).await;
+    house.grab("radarr", "Premier.Radarr-GRP", "Alpha").await;
+    house.grab("radarr-4k", TITLE, "Beta").await;
+    for _ in 0..13 {
+        house.advance(&service, MINUTE).await;
+    }
+    assert_eq!(house.state_of("Premier.Radarr-GRP").await, "ready");
+    assert_eq!(house.state_of(TITLE).await, "skipped not-recorded-by-app");
+    let grab = house.grab_of(TITLE).await.id;
+    assert!(house.store.retry_grab(grab, house.now().await).await.unwrap());
+    house.settle(&service, MINUTE).await;
+    assert_eq!(house.state_of(TITLE).await, "ready");
+    assert_eq!((house.our_downloads(), house.world.counters().searches), (2, 1));
     service.stop().await;
 }
 
@@ -244,6 +289,18 @@ async fn with_webhooks_only_what_is_told_is_found_and_histories_make_no_grabs() 
     let titles: Vec<_> = house.grabs().await.into_iter().map(|grab| grab.title).collect();
     assert_eq!(titles, ["Dit-GRP", "Tard-GRP"]);
     assert_eq!((house.our_downloads(), house.world.counters().searches), (2, 0));
+
+    // With Prowlarr's webhook, which rings for every download and names none that can be used, its own grabs count.
+    house.connect_prowlarr(&service).await;
+    let by_hand = house.world.release("A.La.Main-GRP", "Beta", small()).unwrap();
+    house.world.grab_in_prowlarr(by_hand).await.unwrap();
+    house.grab("sonarr", "Dit.Aussi-GRP", "Gamma").await;
+    house.advance(&service, Duration::from_secs(3)).await;
+    house.settle(&service, Duration::from_mins(5)).await;
+    house.advance(&service, Duration::from_hours(1)).await;
+    assert_eq!(house.state_of("A.La.Main-GRP").await, "ready");
+    assert_eq!(house.state_of("Dit.Aussi-GRP").await, "ready");
+    assert_eq!((house.grabs().await.len(), house.our_downloads()), (4, 4));
     service.stop().await;
 }
 
@@ -267,7 +324,14 @@ async fn with_histories_only_webhooks_are_not_needed_and_make_no_second_grab() {
 async fn a_grab_without_a_row_and_one_for_usenet_end_with_what_is_true_of_them() {
     let house = Household::new(Home::file(), Plan::default()).await;
     let service = house.start().await;
-    house.grab_as("radarr", "Sans.Ligne-GRP", "Alpha", GrabOptions { history: HistoryRow::Never, ..GrabOptions::default() }).await;
+    house
+        .grab_as(
+            "radarr",
+            "Sans.Ligne-GRP",
+            "Alpha",
+            GrabOptions { history: HistoryRow::Never, ..GrabOptions::default() },
+        )
+        .await;
     let nzb = house.world.release("Un.Nzb-GRP", "Beta", ReleaseSpec::usenet()).unwrap();
     assert!(house.world.grab("radarr", nzb, GrabOptions::default()).await.unwrap().grabbed);
     house.settle(&service, Duration::from_hours(1)).await;

@@ -46,7 +46,11 @@ async fn two_replicas_on_one_database_download_nothing_twice_and_serve_one_feed(
     assert!(replies[0].body == replies[1].body, "the same bytes");
     assert_eq!(replies[0].text().matches("<item>").count(), 50);
     let etag = replies[0].headers["etag"].to_str().unwrap();
-    assert_eq!(http.get_with(&urls[1], &[("if-none-match", etag)]).await.status, 304, "one's tag at the other");
+    assert_eq!(
+        http.get_with(&urls[1], &[("if-none-match", etag)]).await.status,
+        304,
+        "one's tag at the other"
+    );
     let (first, second) = tokio::join!(first.stop(), second.stop());
     assert_eq!([first, second], [Stopped::InTime; 2]);
 }
@@ -58,7 +62,10 @@ async fn a_stop_in_the_middle_of_a_hundred_grabs_loses_none_and_doubles_none(hom
     slow_down(&house);
     grab(&house, 0..GRABS).await;
     house.clock.advance(Duration::from_secs(3));
-    until("some are ready", MINUTE, async || (house.grabs_in(GrabState::Ready).await.len() >= 10).then_some(())).await;
+    until("some are ready", MINUTE, async || {
+        (house.grabs_in(GrabState::Ready).await.len() >= 10).then_some(())
+    })
+    .await;
     assert_eq!(service.stop().await, Stopped::InTime);
     let done = house.grabs_in(GrabState::Ready).await.len();
     let in_work = house.count("SELECT COUNT(*) FROM grab WHERE lease_until > 0").await;

@@ -54,7 +54,9 @@ impl Ledger {
     pub async fn in_work(&self, now: Ts) -> i64 {
         match &mut *self.0.lock().await {
             Connected::Sqlite(inner) => sqlx::query_scalar(IN_WORK).bind(now.millis()).fetch_one(inner).await,
-            Connected::Postgres(inner) => sqlx::query_scalar(IN_WORK).bind(now.millis()).fetch_one(inner).await,
+            Connected::Postgres(inner) => {
+                sqlx::query_scalar(IN_WORK).bind(now.millis()).fetch_one(inner).await
+            }
         }
         .unwrap()
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use grabfeed::app::{self, Surroundings};
+use grabfeed::app::{self, PROWLARR, Surroundings};
 use grabfeed::auth::token::{Token, TokenKind, random_identifier};
 use grabfeed::config::{Inputs, Settings, SettingsFile, load};
 use grabfeed::demo::{GrabOptions, ReleaseId, ReleaseSpec, WebhookAuth, World, WorldBuilder};
@@ -34,7 +34,7 @@ use super::wait::until;
 /// The moment at which every story begins.
 pub const START: Ts = Ts::from_millis(1_795_366_902_000);
 /// How long a state may take to come, by the machine's clock.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How a household differs from the usual one.
 pub struct Plan {
@@ -113,7 +113,7 @@ impl Household {
     pub async fn start(&self) -> Service {
         let service = self.launch(Vec::new()).await;
         self.connect_webhooks(&service).await;
-        let jobs = i64::try_from(self.plan.configured.len() + 2).unwrap();
+        let jobs = self.plan.configured.len() + 2; // one each, Prowlarr's and the purge
         until("the jobs are known", PATIENCE, async || {
             (self.count("SELECT COUNT(*) FROM job").await >= jobs).then_some(())
         })
@@ -138,12 +138,17 @@ impl Household {
     /// Points every configured app's webhook at a service.
     pub async fn connect_webhooks(&self, service: &Service) {
         for (app, name) in &self.plan.configured {
-            let secret =
-                app::generated_secret(&self.store, &AppName::parse(name).unwrap()).await.unwrap();
-            let auth =
-                WebhookAuth::Header("X-Webhook-Token".to_owned(), secret.expose_secret().to_owned());
+            let secret = app::generated_secret(&self.store, &AppName::parse(name).unwrap()).await.unwrap();
+            let auth = WebhookAuth::Header("X-Webhook-Token".to_owned(), secret.expose_secret().to_owned());
             self.world.set_webhook(app, &format!("{}/hooks/{name}", service.url), auth).unwrap();
         }
+    }
+
+    /// Points Prowlarr's webhook at a service; it knows no headers.
+    pub async fn connect_prowlarr(&self, service: &Service) {
+        let secret = app::generated_secret(&self.store, &AppName::parse(PROWLARR).unwrap()).await.unwrap();
+        let auth = WebhookAuth::Basic(PROWLARR.to_owned(), secret.expose_secret().to_owned());
+        self.world.set_webhook(PROWLARR, &format!("{}/hooks/{PROWLARR}", service.url), auth).unwrap();
     }
 
     fn settings(&self, port: u16, more: Vec<(&'static str, String)>) -> Settings {
@@ -247,9 +252,9 @@ impl Household {
         self.store.attempts(self.grab_of(title).await.id).await.unwrap()
     }
 
-    /// A number out of the database.
-    pub async fn count(&self, sql: &'static str) -> i64 {
-        self.ledger.number(sql).await
+    /// How many there are in the database.
+    pub async fn count(&self, sql: &'static str) -> usize {
+        usize::try_from(self.ledger.number(sql).await).unwrap()
     }
 
     /// Downloads through Prowlarr that the service made.

@@ -85,17 +85,17 @@ impl<'a> Body<'a> {
 
     /// Reads until it is clear that it is a torrent, or the beginning is long enough to tell what else it is.
     pub(super) async fn sniff(&mut self) -> Result<Beginning, Reason> {
-        while !self.arrived.bytes().starts_with(b"d") && self.arrived.bytes().len() < SNIFF_BYTES {
+        while !self.arrived.beginning().starts_with(b"d") && self.arrived.len() < SNIFF_BYTES {
             match self.advance().await {
                 Ok(true) => {}
                 Ok(false) => break,
                 // It is no torrent; that it is large as well does not matter.
-                Err(Reason::TooLarge) if !self.arrived.bytes().is_empty() => break,
+                Err(Reason::TooLarge) if !self.arrived.is_empty() => break,
                 Err(reason) => return Err(reason),
             }
         }
-        let looked_at = self.arrived.bytes().len().min(SNIFF_BYTES);
-        let beginning = self.arrived.bytes().get(..looked_at).unwrap_or_default();
+        let beginning = self.arrived.beginning();
+        let beginning = beginning.get(..SNIFF_BYTES).unwrap_or(beginning);
         let beginning = if beginning.starts_with(b"d") { &b"d"[..] } else { beginning };
         Ok(Beginning(beginning.to_vec()))
     }

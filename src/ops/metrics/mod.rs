@@ -147,16 +147,20 @@ metrics! {
     upstream_requests: counter ["service", "operation", "outcome"] "Requests to apps, Prowlarr and indexers";
     upstream_request_duration_seconds: waits ["service", "operation"] "Time of a request to an upstream";
     upstream_circuits_open: gauge ["service"] "Upstreams that are left alone for a while after failures";
+    indexers_held: gauge [] "Indexers that are left alone for a while after failures";
 
     sync_cycle_duration_seconds: work ["source"] "Time of a sync cycle";
     sync_cycles: counter ["source", "outcome"] "Sync cycles";
     sync_rows: counter ["source"] "History rows read by sync cycles";
     sync_last_success_timestamp_seconds: gauge ["source"] "When a sync cycle last succeeded";
     grabs_recovered: counter ["source"] "Grabs found by a sync cycle that no webhook had reported";
+    webhooks_missed: gauge [] "Grabs that an app's history told of and its webhook did not";
     own_echoes_skipped: counter [] "History rows skipped because they are our own downloads";
 
     download_bytes: counter [] "Bytes of torrents downloaded";
     torrents_stored: counter [] "Torrents verified and stored";
+    torrents: gauge [] "Torrents in the database";
+    torrents_size_bytes: gauge [] "Bytes of the torrents in the database";
     torrents_rejected: counter ["reason"] "Downloads that were no torrent to keep";
 
     feed_requests: counter ["format", "result"] "Requests for feeds";
@@ -288,6 +292,23 @@ impl Metrics {
     /// How many upstreams of this service have an open circuit.
     pub fn set_circuits_open(&self, service: Service, count: u32) {
         self.all().upstream_circuits_open.at([service.as_str().into()]).set(count.into());
+    }
+
+    /// How many indexers are held.
+    pub fn set_indexers_held(&self, count: u32) {
+        self.all().indexers_held.at([]).set(count.into());
+    }
+
+    /// How many grabs a history told of and no webhook did.
+    pub fn set_webhooks_missed(&self, count: u32) {
+        self.all().webhooks_missed.at([]).set(count.into());
+    }
+
+    /// How many torrents are stored, and their bytes together.
+    pub fn set_torrents(&self, count: u32, size_bytes: u64) {
+        self.all().torrents.at([]).set(count.into());
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; it is exact up to 8 PiB")]
+        self.all().torrents_size_bytes.at([]).set(size_bytes as f64);
     }
 
     /// A sync cycle ended at `now`, having read `rows`.
