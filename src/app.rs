@@ -202,11 +202,7 @@ pub async fn run(app: App, listener: TcpListener, life: &Lifecycle) -> Result<St
     }
     pipeline::start(&app.deps, life);
     let web = life.clone();
-    life.spawn(async move {
-        if let Err(cause) = serve::serve(listener, app.router, web).await {
-            tracing::error!(event = "app.listener-failed", cause = %cause);
-        }
-    });
+    life.spawn(serve::serve(listener, app.router, web));
     app.health.ready();
     info!(event = "app.started", address = %address, version = env!("CARGO_PKG_VERSION"));
     life.stopping().cancelled().await;

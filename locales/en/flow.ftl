@@ -22,5 +22,4 @@ log-web-request-failed = { $method } { $route }: answered { $status } in { $mill
 log-web-request-answered = { $method } { $route }: answered { $status } in { $milliseconds } ms.
 log-web-handler-panicked = Internal error during a request; the service goes on.
 log-app-started = grabfeed { $version } listens on { $address }.
-log-app-listener-failed = The service can take no more connections: { $cause }.
 log-demo-content-not-written = The content of a demo torrent could not be written.

@@ -12,3 +12,7 @@ problem-unsupported-encoding = The body must not be compressed.
 problem-bad-host = The request’s host name is not accepted. Set server.public_url or server.allowed_hosts.
 problem-unavailable = The service is not available now. Try again in a moment.
 problem-internal = Internal error. The log tells more under the same request id.
+
+# What the listener tells in the log.
+log-web-connections-full = All { $connections } connections are in use; those that are idle are closed.
+log-web-accept-failed = The system hands over no connection: { $cause }. Check the limit of open files.

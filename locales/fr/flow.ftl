@@ -22,5 +22,4 @@ log-web-request-failed = { $method } { $route } : réponse { $status } en { $mi
 log-web-request-answered = { $method } { $route } : réponse { $status } en { $milliseconds } ms.
 log-web-handler-panicked = Erreur interne pendant une requête ; le service continue.
 log-app-started = grabfeed { $version } écoute sur { $address }.
-log-app-listener-failed = Le service ne peut plus recevoir de connexions : { $cause }.
 log-demo-content-not-written = Le contenu d’un torrent de démonstration n’a pas pu être écrit.

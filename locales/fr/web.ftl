@@ -12,3 +12,7 @@ problem-unsupported-encoding = Le contenu envoyé ne doit pas être compressé.
 problem-bad-host = Le nom d’hôte de la requête n’est pas accepté. Réglez server.public_url ou server.allowed_hosts.
 problem-unavailable = Le service n’est pas disponible pour l’instant. Réessayez dans un moment.
 problem-internal = Erreur interne. Le journal en dit plus, sous le même numéro de requête.
+
+# Ce que dit le serveur dans le journal.
+log-web-connections-full = Les { $connections } connexions sont toutes prises ; celles qui attendent sont fermées.
+log-web-accept-failed = Le système ne donne plus de connexion : { $cause }. Vérifiez la limite de fichiers ouverts.

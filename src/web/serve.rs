@@ -1,12 +1,113 @@
-//! Listening: one listener, answers until the life ends.
+//! Listening: one listener, a bounded number of connections, answers until the life ends.
+//!
+//! Owns: what a connection may cost before a request is complete: its time, its memory, its place. A connection that
+//! says nothing is closed, and when all places are taken every connection that waits gives its own up, so that idle
+//! ones never keep others out. Must not know: routes.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use tokio::net::TcpListener;
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+use tracing::warn;
 
 use crate::ops::shutdown::Lifecycle;
 
-/// Serves until the life begins to stop; requests that have begun are finished.
-pub async fn serve(listener: TcpListener, router: Router, life: Lifecycle) -> std::io::Result<()> {
-    let stopping = life.stopping();
-    axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await }).await
+/// Connections at one time: far more than a household has, and below the 1024 open files that a process commonly may
+/// have.
+const MAX_CONNECTIONS: usize = 512;
+/// How long a connection may take to send the head of its next request; also how long an idle one is kept.
+const HEAD_DEADLINE: Duration = Duration::from_secs(15);
+/// What the head of a request may take, in bytes; a larger one is answered 431 or 414.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// The pause after the system could not hand a connection over, as when the process has no file left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until the life begins to stop; requests that have begun are finished, unless the life hurries.
+pub async fn serve(listener: TcpListener, router: Router, life: Lifecycle) {
+    let (stopping, hurry) = (life.stopping(), life.hurry());
+    let (places, connections) = (Arc::new(Semaphore::new(MAX_CONNECTIONS)), TaskTracker::new());
+    let mut leave = stopping.child_token();
+    loop {
+        let place = match Arc::clone(&places).try_acquire_owned() {
+            Ok(place) => place,
+            Err(_all_taken) => {
+                warn!(event = "web.connections-full", connections = MAX_CONNECTIONS);
+                leave.cancel();
+                leave = stopping.child_token();
+                let Some(place) = until(&stopping, freed(&places)).await else { break };
+                place
+            }
+        };
+        let Some(stream) = until(&stopping, accepted(&listener)).await else { break };
+        let answering = answer(stream, router.clone(), leave.clone());
+        let hurry = hurry.clone();
+        connections.spawn(async move {
+            until(&hurry, answering).await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    connections.close();
+    connections.wait().await;
+}
+
+/// What `work` gives, or nothing if the token is cancelled before.
+async fn until<T>(cancelled: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        () = cancelled.cancelled() => None,
+        done = work => Some(done),
+    }
+}
+
+async fn freed(places: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    loop {
+        // It is never closed, so this ends at the first turn.
+        if let Ok(place) = Arc::clone(places).acquire_owned().await {
+            return place;
+        }
+    }
+}
+
+async fn accepted(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            Err(cause) => {
+                warn!(event = "web.accept-failed", cause = %cause);
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Answers the requests of one connection until it ends, or after the present one when it is asked to leave.
+async fn answer(stream: TcpStream, router: Router, leave: CancellationToken) {
+    // Answers are small: waiting for more to send would only delay them.
+    let _slower_then = stream.set_nodelay(true);
+    let service = router.map_request(|request: Request<Incoming>| request.map(Body::new));
+    let mut connection = std::pin::pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_DEADLINE)
+            .max_buf_size(MAX_HEAD_BYTES)
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+    );
+    // How a client hangs up is its own affair, so the result tells nothing.
+    tokio::select! {
+        _ended = connection.as_mut() => return,
+        () = leave.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ended = connection.await;
 }

@@ -37,6 +37,19 @@ impl Http {
         self.try_send(request).await.unwrap()
     }
 
+    /// Any request; header values may be any bytes.
+    pub async fn send(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &[u8])],
+        body: impl Into<reqwest::Body>,
+    ) -> Reply {
+        let request = self.0.request(method.parse().unwrap(), url).body(body);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.try_send(request).await.unwrap()
+    }
+
     pub async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Reply {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.0.post(url).header("content-type", "application/x-www-form-urlencoded");
@@ -62,6 +75,11 @@ impl Http {
 }
 
 impl Reply {
+    /// A header as text; empty if there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
     }

@@ -1,0 +1,91 @@
+//! API keys: what each scope opens, and in which headers a key may come.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use grabfeed::auth::scope::Scope;
+use grabfeed::web::access::Access;
+use grabfeed::web::routes::table;
+
+use super::Running;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_scope_opens_its_own_routes_and_no_other() {
+    let running = Running::usual().await;
+    let mut opened = 0;
+    for scope in Scope::ALL {
+        let key = running.key(scope.as_str()).await;
+        for route in table() {
+            let Access::Key(needed) = route.access else { continue };
+            let url = running.url(&route.path.replace("{id}", "1"));
+            for method in ["GET", "POST"] {
+                let reply = running.http.send(method, &url, &[("x-api-key", key.as_bytes())], "").await;
+                match reply.status {
+                    403 => assert_ne!(needed, scope, "{method} {}", route.path),
+                    405 => {}
+                    _ => {
+                        assert_eq!(needed, scope, "{method} {}: {}", route.path, reply.status);
+                        opened += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(opened >= 2, "the sweep opened {opened} routes");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_comes_in_a_header_bearer_or_basic() {
+    let running = Running::usual().await;
+    let key = running.key("metrics").await;
+    let basic = |text: &str| format!("Basic {}", STANDARD.encode(text));
+    let upper = key.to_uppercase();
+    for (name, value, status) in [
+        ("x-api-key", key.clone(), 200),
+        ("authorization", format!("Bearer {key}"), 200),
+        ("authorization", format!("bearer {key}"), 200),
+        ("authorization", basic(&format!("prometheus:{key}")), 200),
+        ("authorization", basic(&format!(":{key}")), 200),
+        ("authorization", basic(&format!("{key}:")), 401),
+        ("authorization", key.clone(), 401),
+        ("authorization", format!("Digest {key}"), 401),
+        ("authorization", "Basic !!!".to_owned(), 401),
+        ("x-api-key", String::new(), 401),
+        ("x-api-key", upper, 401),
+        ("x-api-key", format!("{key}x"), 401),
+        ("x-api-key", "x".repeat(5000), 401),
+        ("cookie", format!("apikey={key}"), 401),
+    ] {
+        let reply = running.http.get_with(&running.url("/metrics"), &[(name, &value)]).await;
+        assert_eq!(reply.status, status, "{name}: {value}");
+        assert!(status == 200 || !reply.text().contains(&key), "a refusal gives nothing back");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_in_the_url_is_refused_even_beside_a_right_header() {
+    let running = Running::usual().await;
+    let key = running.key("read").await;
+    for name in ["apikey", "apiKey", "API_KEY", "api_key", "token", "key", "%61pikey"] {
+        for headers in [&[][..], &[("x-api-key", &*key)][..]] {
+            let url = running.url(&format!("/api/v1/grabs?page=1&{name}={key}"));
+            let reply = running.http.get_with(&url, headers).await;
+            assert_eq!((reply.status, &reply.json()["code"]), (401, &"key-in-query".into()), "{name}");
+            assert!(reply.json()["title"].as_str().unwrap().contains("X-Api-Key"));
+        }
+    }
+    assert_eq!(
+        running.http.get_with(&running.url("/api/v1/grabs?page=1"), &[("x-api-key", &key)]).await.status,
+        200
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revoked_key_opens_nothing_at_the_next_request() {
+    let running = Running::usual().await;
+    let key = running.key("read").await;
+    let url = running.url("/api/v1/grabs");
+    assert_eq!(running.http.get_with(&url, &[("x-api-key", &key)]).await.status, 200);
+    let name = running.home.store.keys().await.unwrap().remove(0).name;
+    assert!(running.home.store.revoke_key(&name, running.home.now().await).await.unwrap());
+    assert_eq!(running.http.get_with(&url, &[("x-api-key", &key)]).await.status, 401);
+}

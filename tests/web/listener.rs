@@ -1,0 +1,96 @@
+//! The listener: connections that do nothing, and heads that are too large.
+
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use super::{Running, raw};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_idle_connections_keep_nobody_out() {
+    let running = Running::usual().await;
+    let address = running.service.url.strip_prefix("http://").unwrap();
+    let mut idle = Vec::new();
+    for _ in 0..1000 {
+        idle.push(TcpStream::connect(address).await.unwrap());
+    }
+    let started = Instant::now();
+    for _ in 0..20 {
+        assert_eq!(running.http.get(&running.url("/ping")).await.status, 200);
+    }
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    let open = idle.iter().filter(|stream| stream.try_read(&mut [0]).is_err()).count();
+    assert!(open <= 512, "{open} idle connections are kept");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_head_that_is_too_large_is_refused_and_a_large_one_is_not() {
+    let running = Running::usual().await;
+    let many = |count: usize| (0..count).map(|number| format!("x-{number}: y\r\n")).collect::<String>();
+    let line = |length: usize| format!("/ping?{}", "x".repeat(length));
+    for (what, target, headers, status) in [
+        ("a line of 16 kB", line(16_000), String::new(), "200"),
+        ("a header of 16 kB", line(1), format!("cookie: {}\r\n", "x".repeat(16_000)), "200"),
+        ("80 headers", line(1), many(80), "200"),
+        ("10,000 headers", line(1), many(10_000), "431"),
+        ("a header of 1 MB", line(1), format!("cookie: {}\r\n", "x".repeat(1_000_000)), "431"),
+        ("a line of 1 MB", line(1_000_000), String::new(), "4"),
+    ] {
+        let request = format!("GET {target} HTTP/1.1\r\nhost: nas\r\nconnection: close\r\n{headers}\r\n");
+        let answer = raw(&running.service.url, request.as_bytes()).await;
+        // A server that refuses while we still send may reset the connection before its answer is read.
+        let refused_unread = status != "200" && answer.is_empty();
+        assert!(refused_unread || answer.starts_with(&format!("HTTP/1.1 {status}")), "{what}: {answer:.200}");
+    }
+    assert_eq!(running.http.get(&running.url("/ping")).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_http_is_refused() {
+    let running = Running::usual().await;
+    for request in [
+        "\0\0\0\0\r\n\r\n",
+        "GET / HTTP/3.0\r\n\r\n",
+        "GET /ping HTTP/1.1\r\nhost: a\r\nno colon\r\n\r\n",
+        "GET /ping HTTP/1.1\r\nhost: a\r\n bad: fold\r\n\r\n",
+        "POST /hooks/radarr HTTP/1.1\r\nhost: a\r\ncontent-length: -1\r\n\r\n",
+        "POST /hooks/radarr HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+        "POST /hooks/radarr HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "\x16\x03\x01\x02\x00\x01\x00\x01\r\n\r\n",
+    ] {
+        let answer = raw(&running.service.url, request.as_bytes()).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{request:?}: {answer}");
+    }
+    assert_eq!(running.http.get(&running.url("/ping")).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_finishes_the_request_that_has_begun_and_drops_who_only_waits() {
+    use grabfeed::ops::shutdown::Stopped;
+    use tokio::io::AsyncReadExt;
+
+    let running = Running::with(super::known_secret()).await;
+    let address = running.service.url.strip_prefix("http://").unwrap().to_owned();
+    let mut begun = TcpStream::connect(&address).await.unwrap();
+    let _idle = TcpStream::connect(&address).await.unwrap();
+    let body = r#"{"eventType":"Test"}"#;
+    let head = format!(
+        "POST /hooks/radarr HTTP/1.1\r\nhost: a\r\nx-webhook-token: {}\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
+        super::SECRET,
+        body.len()
+    );
+    begun.write_all(head.as_bytes()).await.unwrap();
+    // The server has begun with the request when it asks for the body.
+    let mut asked = [0; 25];
+    begun.read_exact(&mut asked).await.unwrap();
+    assert!(asked.starts_with(b"HTTP/1.1 100"));
+    let stopping = tokio::spawn(running.service.stop());
+    begun.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    begun.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(stopping.await.unwrap(), Stopped::InTime);
+    assert!(TcpStream::connect(&address).await.is_err());
+}
