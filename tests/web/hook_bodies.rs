@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::payloads::{RELEASE, grabs, radarr_grab};
 use super::{Running, SECRET, known_secret};
 use crate::support::service::Plan;
+use crate::support::shared::shared;
 
 /// Sends a body to Radarr's webhook with the right secret.
 async fn send(running: &Running, body: impl Into<Vec<u8>>) -> u16 {
@@ -55,7 +56,7 @@ async fn the_grabs_of_all_six_apps_are_taken() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn further_samples_are_taken_where_they_are() {
-    let Some(folder) = samples() else { return println!("0 further samples") };
+    let Some(folder) = shared("samples/composed") else { return println!("0 further samples") };
     let running = Running::with(six_apps()).await;
     let mut ran = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -74,14 +75,6 @@ async fn further_samples_are_taken_where_they_are() {
     }
     println!("{ran} further samples");
     assert!(ran > 0);
-}
-
-#[expect(clippy::disallowed_methods, reason = "the person who runs the tests names the folder there")]
-fn samples() -> Option<std::path::PathBuf> {
-    let named = std::env::var_os("GRABFEED_SHARED").map(std::path::PathBuf::from);
-    let beside = || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let folder = named.unwrap_or_else(beside).join("samples/composed");
-    folder.is_dir().then_some(folder)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -120,7 +113,8 @@ async fn hostile_json_is_refused_or_taken_and_never_a_fault() {
     let running = Running::with(known_secret()).await;
     let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let in_event = |value: &str| format!(r#"{{"eventType":"Download","x":{value}}}"#);
-    let many_fields: String = (0..60_000).map(|number| format!(r#","k{number}":0"#)).collect();
+    let many_fields: String =
+        (0..60_000).fold(String::new(), |fields, number| fields + &format!(r#","k{number}":0"#));
     let cases: Vec<(&str, Vec<u8>, u16)> = vec![
         ("nothing", Vec::new(), 400),
         ("100,000 brackets", "[".repeat(100_000).into(), 400),

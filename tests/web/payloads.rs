@@ -31,7 +31,7 @@ pub fn grabs() -> Vec<(&'static str, Value)> {
         "albums": [{ "id": 51, "mbId": "0-1", "title": "Marées d'encre", "releaseDate": "2023-01-01T00:00:00Z" }],
         "release": release(json!({})),
     });
-    let readarr = json!({
+    let of_readarr = json!({
         "author": { "id": 3, "name": "Autrice", "path": "/livres/Autrice", "goodreadsId": "1" },
         "books": [{ "id": 31, "goodreadsId": "2", "title": "Livre", "edition": { "goodreadsId": "3" } }],
         "release": release(json!({})),
@@ -50,7 +50,7 @@ pub fn grabs() -> Vec<(&'static str, Value)> {
         ("radarr", "Radarr", radarr),
         ("sonarr", "Sonarr", sonarr),
         ("lidarr", "Lidarr", lidarr),
-        ("readarr", "Readarr", readarr),
+        ("readarr", "Readarr", of_readarr),
         ("whisparr", "Whisparr", whisparr),
         ("prowlarr", "Prowlarr", prowlarr),
     ]
