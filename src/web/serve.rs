@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -44,6 +45,8 @@ impl Default for Limits {
 
 /// What the head of a request may take, in bytes; a larger one is answered 431 or 414.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// How long a new connection may take to say something before it can be asked to leave: its request is on the way.
+const WELCOME: Duration = Duration::from_millis(250);
 /// The pause after the system could not hand a connection over, as when the process has no file left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -52,7 +55,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, life: 
     let (stopping, hurry) = (life.stopping(), life.hurry());
     let (places, connections) = (Arc::new(Semaphore::new(limits.connections)), TaskTracker::new());
     let mut leave = stopping.child_token();
-    loop {
+    while let Some(stream) = until(&stopping, accepted(&listener)).await {
         let place = match Arc::clone(&places).try_acquire_owned() {
             Ok(place) => place,
             Err(_all_taken) => {
@@ -63,7 +66,6 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, life: 
                 place
             }
         };
-        let Some(stream) = until(&stopping, accepted(&listener)).await else { break };
         let answering = answer(stream, router.clone(), limits, leave.clone());
         let hurry = hurry.clone();
         connections.spawn(async move {
@@ -118,10 +120,15 @@ async fn answer(stream: TcpStream, router: Router, limits: Limits, leave: Cancel
             .max_buf_size(MAX_HEAD_BYTES)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
     );
+    let welcome = Instant::now() + WELCOME;
+    let told = async {
+        leave.cancelled().await;
+        sleep_until(welcome).await;
+    };
     // How a client hangs up is its own affair, so the result tells nothing.
     tokio::select! {
         _ended = connection.as_mut() => return,
-        () = leave.cancelled() => connection.as_mut().graceful_shutdown(),
+        () = told => connection.as_mut().graceful_shutdown(),
     }
-    let _ended = tokio::time::timeout(limits.leave, connection).await;
+    let _ended = timeout(limits.leave, connection).await;
 }

@@ -10,6 +10,7 @@ use grabfeed::domain::time::Ts;
 use secrecy::ExposeSecret;
 
 use crate::support::raw_http::{RawServer, path, reply};
+use crate::support::shared::shared;
 use crate::support::upstreams::{NOW, http, options};
 
 const HASH: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -118,9 +119,8 @@ async fn text_from_apps_is_cut_and_cleaned() {
 
 /// Histories that other projects recorded, where the folder with them is at hand.
 #[tokio::test]
-#[expect(clippy::disallowed_methods, reason = "the folder is the machine's, not a setting")]
 async fn recorded_histories_are_read() {
-    let folder = std::env::var("GRABFEED_SHARED").unwrap_or_else(|_| "../shared".to_owned());
+    let folder = shared("samples").unwrap_or_default();
     let mut read = 0;
     for (kind, file) in [
         (AppKind::Radarr, "composed/radarr-history-page.json"),
@@ -130,7 +130,7 @@ async fn recorded_histories_are_read() {
         (AppKind::Lidarr, "aiopyarr-lidarr-history.json"),
         (AppKind::Readarr, "aiopyarr-readarr-history.json"),
     ] {
-        let Ok(json) = std::fs::read(format!("{folder}/samples/{file}")) else { continue };
+        let Ok(json) = std::fs::read(folder.join(file)) else { continue };
         let server = RawServer::always(reply("200 OK", &[], json)).await;
         let base_url = server.url("");
         let client =

@@ -1,11 +1,11 @@
 //! `torrent inspect`: agrees with what the library inside the clients says of real files.
 
 use std::fs;
-use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
 use crate::support::household::Household;
+use crate::support::shared::shared;
 use crate::support::torrent::TinyTorrent;
 
 #[test]
@@ -23,17 +23,9 @@ fn inspect_tells_a_torrent_from_what_is_none() {
     assert_eq!(reports[2]["reason"], "file-unreadable");
 }
 
-/// The shared folder: named by the environment, else beside the package.
-#[expect(clippy::disallowed_methods, reason = "the folder is the machine's, not a setting")]
-fn shared() -> Option<PathBuf> {
-    let named = std::env::var_os("GRABFEED_SHARED").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
-    Some(folder.join("torrents")).filter(|torrents| torrents.is_dir())
-}
-
 #[test]
 fn inspect_agrees_with_libtorrent_on_every_file_of_the_corpus() {
-    let Some(folder) = shared() else {
+    let Some(folder) = shared("torrents") else {
         println!("corpus: 0 files, no shared folder");
         return;
     };

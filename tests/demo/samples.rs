@@ -1,7 +1,6 @@
 //! Our webhooks and rows beside composed samples of the real ones, where the folder of shared samples exists.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use grabfeed::demo::{GrabOptions, TorrentSpec, WebhookAuth};
 use grabfeed::domain::app::AppKind;
@@ -10,12 +9,10 @@ use serde_json::Value;
 use super::client::ask;
 use super::described;
 use super::webhooks::Receiver;
+use crate::support::shared::shared;
 
-#[expect(clippy::disallowed_methods, reason = "a test has no `main` that reads the environment for it")]
 fn sample(name: &str) -> Option<Value> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let shared = std::env::var_os("GRABFEED_SHARED").map_or(beside, PathBuf::from);
-    let text = std::fs::read_to_string(shared.join("samples/composed").join(name)).ok()?;
+    let text = std::fs::read_to_string(shared("samples/composed")?.join(name)).ok()?;
     Some(serde_json::from_str(&text).unwrap())
 }
 

@@ -8,6 +8,7 @@ pub mod postgres;
 pub mod process;
 pub mod raw_http;
 pub mod service;
+pub mod shared;
 pub mod subscriber;
 pub mod torrent;
 pub mod upstreams;

@@ -1,17 +1,10 @@
 //! Agreement with libtorrent on real files, where the shared folder is present.
 
 use std::fs;
-use std::path::PathBuf;
 
+use crate::support::shared::shared;
 use grabfeed::fetch::verify::verify;
 use serde_json::{Map, Value, json};
-
-/// The shared folder: named by the environment, else beside the package.
-fn shared() -> Option<PathBuf> {
-    let named = std::env::var_os("GRABFEED_SHARED").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
-    Some(folder.join("torrents")).filter(|torrents| torrents.is_dir())
-}
 
 /// What we say of a file, in the words of `expected.json`.
 fn verdict(bytes: &[u8]) -> Value {
@@ -27,7 +20,7 @@ fn verdict(bytes: &[u8]) -> Value {
 
 #[test]
 fn every_file_of_the_corpus_is_judged_as_clients_judge_it() {
-    let Some(folder) = shared() else {
+    let Some(folder) = shared("torrents") else {
         println!("corpus: 0 files, no shared folder");
         return;
     };

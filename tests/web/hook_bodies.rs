@@ -76,14 +76,6 @@ async fn further_samples_are_taken_where_they_are() {
     assert!(ran > 0);
 }
 
-#[expect(clippy::disallowed_methods, reason = "the person who runs the tests names the folder there")]
-fn samples() -> Option<std::path::PathBuf> {
-    let named = std::env::var_os("GRABFEED_SHARED").map(std::path::PathBuf::from);
-    let beside = || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let folder = named.unwrap_or_else(beside).join("samples/composed");
-    folder.is_dir().then_some(folder)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tests_and_other_events_are_taken_and_counted_and_are_no_grabs() {
     let running = Running::with(known_secret()).await;
