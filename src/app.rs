@@ -202,7 +202,7 @@ pub async fn run(app: App, listener: TcpListener, life: &Lifecycle) -> Result<St
     }
     pipeline::start(&app.deps, life);
     let web = life.clone();
-    life.spawn(serve::serve(listener, app.router, web));
+    life.spawn(serve::serve(listener, app.router, serve::Limits::default(), web));
     app.health.ready();
     info!(event = "app.started", address = %address, version = env!("CARGO_PKG_VERSION"));
     life.stopping().cancelled().await;

@@ -23,26 +23,40 @@ use tracing::warn;
 
 use crate::ops::shutdown::Lifecycle;
 
-/// Connections at one time: far more than a household has, and below the 1024 open files that a process commonly may
-/// have.
-const MAX_CONNECTIONS: usize = 512;
-/// How long a connection may take to send the head of its next request; also how long an idle one is kept.
-const HEAD_DEADLINE: Duration = Duration::from_secs(15);
+/// What connections may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections at one time.
+    pub connections: usize,
+    /// How long a connection may take to send the head of its next request; also how long an idle one is kept.
+    pub head: Duration,
+    /// How long a connection that was asked to leave may still take for the request that it has begun. A client that
+    /// never reads its answers would keep its place for ever.
+    pub leave: Duration,
+}
+
+impl Default for Limits {
+    /// Far more connections than a household has, and fewer than the 1024 open files that a process commonly may have.
+    fn default() -> Self {
+        Self { connections: 512, head: Duration::from_secs(15), leave: Duration::from_secs(30) }
+    }
+}
+
 /// What the head of a request may take, in bytes; a larger one is answered 431 or 414.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// The pause after the system could not hand a connection over, as when the process has no file left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until the life begins to stop; requests that have begun are finished, unless the life hurries.
-pub async fn serve(listener: TcpListener, router: Router, life: Lifecycle) {
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, life: Lifecycle) {
     let (stopping, hurry) = (life.stopping(), life.hurry());
-    let (places, connections) = (Arc::new(Semaphore::new(MAX_CONNECTIONS)), TaskTracker::new());
+    let (places, connections) = (Arc::new(Semaphore::new(limits.connections)), TaskTracker::new());
     let mut leave = stopping.child_token();
     loop {
         let place = match Arc::clone(&places).try_acquire_owned() {
             Ok(place) => place,
             Err(_all_taken) => {
-                warn!(event = "web.connections-full", connections = MAX_CONNECTIONS);
+                warn!(event = "web.connections-full", connections = limits.connections);
                 leave.cancel();
                 leave = stopping.child_token();
                 let Some(place) = until(&stopping, freed(&places)).await else { break };
@@ -50,7 +64,7 @@ pub async fn serve(listener: TcpListener, router: Router, life: Lifecycle) {
             }
         };
         let Some(stream) = until(&stopping, accepted(&listener)).await else { break };
-        let answering = answer(stream, router.clone(), leave.clone());
+        let answering = answer(stream, router.clone(), limits, leave.clone());
         let hurry = hurry.clone();
         connections.spawn(async move {
             until(&hurry, answering).await;
@@ -93,14 +107,14 @@ async fn accepted(listener: &TcpListener) -> TcpStream {
 }
 
 /// Answers the requests of one connection until it ends, or after the present one when it is asked to leave.
-async fn answer(stream: TcpStream, router: Router, leave: CancellationToken) {
+async fn answer(stream: TcpStream, router: Router, limits: Limits, leave: CancellationToken) {
     // Answers are small: waiting for more to send would only delay them.
     let _slower_then = stream.set_nodelay(true);
     let service = router.map_request(|request: Request<Incoming>| request.map(Body::new));
     let mut connection = std::pin::pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_DEADLINE)
+            .header_read_timeout(limits.head)
             .max_buf_size(MAX_HEAD_BYTES)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
     );
@@ -109,5 +123,5 @@ async fn answer(stream: TcpStream, router: Router, leave: CancellationToken) {
         _ended = connection.as_mut() => return,
         () = leave.cancelled() => connection.as_mut().graceful_shutdown(),
     }
-    let _ended = connection.await;
+    let _ended = tokio::time::timeout(limits.leave, connection).await;
 }

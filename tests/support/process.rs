@@ -212,6 +212,7 @@ impl Demo {
         let mut child = grabfeed(data, &[])
             .args(["demo", "--json", "--port", "0"])
             .args(arguments)
+            .env("TMPDIR", data) // a killed demo cannot remove its folder
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

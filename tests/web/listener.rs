@@ -2,8 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use axum::Router;
+use axum::routing::get;
+use grabfeed::ops::shutdown::{Lifecycle, Stopped};
+use grabfeed::web::serve::{Limits, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use super::{Running, raw};
 
@@ -27,8 +31,9 @@ async fn a_thousand_idle_connections_keep_nobody_out() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_head_that_is_too_large_is_refused_and_a_large_one_is_not() {
     let running = Running::usual().await;
-    let many =
-        |count: usize| (0..count).fold(String::new(), |lines, number| lines + &format!("x-{number}: y\r\n"));
+    let many = |count: usize| {
+        (0..count).flat_map(|number| ["x-".to_owned(), number.to_string(), ": y\r\n".to_owned()]).collect()
+    };
     let line = |length: usize| format!("/ping?{}", "x".repeat(length));
     for (what, target, headers, status) in [
         ("a line of 16 kB", line(16_000), String::new(), "200"),
@@ -69,9 +74,6 @@ async fn what_is_no_http_is_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_finishes_the_request_that_has_begun_and_drops_who_only_waits() {
-    use grabfeed::ops::shutdown::Stopped;
-    use tokio::io::AsyncReadExt;
-
     let running = Running::with(super::known_secret()).await;
     let address = running.service.url.strip_prefix("http://").unwrap().to_owned();
     let mut begun = TcpStream::connect(&address).await.unwrap();
@@ -94,4 +96,27 @@ async fn a_stop_finishes_the_request_that_has_begun_and_drops_who_only_waits() {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert_eq!(stopping.await.unwrap(), Stopped::InTime);
     assert!(TcpStream::connect(&address).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_never_reads_the_answers_gives_way_in_the_end() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let limits = Limits { connections: 2, leave: Duration::from_millis(300), ..Limits::default() };
+    let router = Router::new().route("/", get(|| async { vec![b'x'; 8_000_000] }));
+    tokio::spawn(serve(listener, router, limits, Lifecycle::default()));
+    let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+    let mut deaf = Vec::new();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(request).await.unwrap();
+        // The answer has begun, and will not fit into what the system holds for us.
+        stream.read_exact(&mut [0; 12]).await.unwrap();
+        deaf.push(stream);
+    }
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
 }

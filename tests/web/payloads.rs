@@ -8,7 +8,7 @@ const DOWNLOAD_ID: &str = "0123456789ABCDEF0123456789ABCDEF01234567";
 
 /// App and body of each app's Grab webhook.
 pub fn grabs() -> Vec<(&'static str, Value)> {
-    let radarr = json!({
+    let of_a_film = json!({
         "movie": { "id": 42, "title": "Le Phare immobile", "year": 2024, "releaseDate": "9999-12-31",
             "folderPath": "/films/Le Phare immobile (2024)", "tmdbId": 123_456, "imdbId": "tt1234567", "genres": [],
             "images": [{ "coverType": "poster", "url": "/MediaCover/42/poster.jpg" }], "tags": ["seed"],
@@ -17,7 +17,7 @@ pub fn grabs() -> Vec<(&'static str, Value)> {
         "release": release(json!({ "languages": [{ "id": 2, "name": "French" }], "indexerFlags": ["G_Freeleech"] })),
         "customFormatInfo": { "customFormats": [{ "id": 3, "name": "WEB Tier 01" }], "customFormatScore": 10 },
     });
-    let sonarr = json!({
+    let of_a_season = json!({
         "series": { "id": 7, "title": "Brumeval", "titleSlug": "brumeval", "path": "/series/Brumeval", "tvdbId": 100_001,
             "tvMazeId": 0, "tmdbId": 0, "imdbId": "tt7654321", "type": "standard", "year": 2019, "tags": [] },
         "episodes": [
@@ -26,33 +26,33 @@ pub fn grabs() -> Vec<(&'static str, Value)> {
         "release": release(json!({})),
         "customFormatInfo": { "customFormats": [], "customFormatScore": 0 },
     });
-    let lidarr = json!({
+    let of_an_album = json!({
         "artist": { "id": 5, "name": "Orchestre des Confins", "path": "/musique/Orchestre", "mbId": "0-0", "type": "Group" },
         "albums": [{ "id": 51, "mbId": "0-1", "title": "Marées d'encre", "releaseDate": "2023-01-01T00:00:00Z" }],
         "release": release(json!({})),
     });
-    let of_readarr = json!({
+    let of_a_book = json!({
         "author": { "id": 3, "name": "Autrice", "path": "/livres/Autrice", "goodreadsId": "1" },
         "books": [{ "id": 31, "goodreadsId": "2", "title": "Livre", "edition": { "goodreadsId": "3" } }],
         "release": release(json!({})),
     });
-    let whisparr = json!({
+    let of_a_scene = json!({
         "series": { "id": 9, "title": "Site", "titleSlug": "site", "path": "/w/Site", "tvdbId": 9 },
         "episodes": [{ "id": 1, "seasonNumber": 2024, "title": "Un" }],
         "release": release(json!({})),
     });
-    let prowlarr = json!({
+    let of_a_search = json!({
         "release": { "releaseTitle": RELEASE, "indexer": "Alpha", "categories": [], "genres": [], "indexerFlags": [],
             "publishDate": "0001-01-01T00:00:00Z" },
         "trigger": "manual", "source": "Prowlarr", "host": "bureau",
     });
     [
-        ("radarr", "Radarr", radarr),
-        ("sonarr", "Sonarr", sonarr),
-        ("lidarr", "Lidarr", lidarr),
-        ("readarr", "Readarr", of_readarr),
-        ("whisparr", "Whisparr", whisparr),
-        ("prowlarr", "Prowlarr", prowlarr),
+        ("radarr", "Radarr", of_a_film),
+        ("sonarr", "Sonarr", of_a_season),
+        ("lidarr", "Lidarr", of_an_album),
+        ("readarr", "Readarr", of_a_book),
+        ("whisparr", "Whisparr", of_a_scene),
+        ("prowlarr", "Prowlarr", of_a_search),
     ]
     .map(|(app, instance, body)| (app, with_base(body, instance)))
     .into()

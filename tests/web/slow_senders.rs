@@ -1,10 +1,16 @@
 //! Senders that take their time. The clock of these tests' runtime stands still and jumps to the next deadline when
 //! nothing else is left to do, so no test waits.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::{Running, SECRET, known_secret};
+
+/// How long a slow sender may keep a connection at most.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn connect(running: &Running) -> TcpStream {
     TcpStream::connect(running.service.url.strip_prefix("http://").unwrap()).await.unwrap()
@@ -27,7 +33,9 @@ async fn a_head_that_does_not_come_ends_the_connection() {
         let mut stream = connect(&running).await;
         stream.write_all(sent.as_bytes()).await.unwrap();
         tokio::time::pause();
+        let began = Instant::now();
         let answer = rest(&mut stream).await;
+        assert!(began.elapsed() < PATIENCE, "{sent:?}: {:?}", began.elapsed());
         tokio::time::resume();
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{sent:?}: {answer}");
     }
@@ -44,8 +52,10 @@ async fn a_body_that_does_not_come_is_answered_408() {
         let mut stream = connect(&running).await;
         stream.write_all(format!("{}{body}", head(framing)).as_bytes()).await.unwrap();
         tokio::time::pause();
+        let began = Instant::now();
         let mut answer = vec![0; 12];
         stream.read_exact(&mut answer).await.unwrap();
+        assert!(began.elapsed() < PATIENCE, "{framing}: {:?}", began.elapsed());
         tokio::time::resume();
         assert_eq!(answer, b"HTTP/1.1 408", "{framing}");
     }
