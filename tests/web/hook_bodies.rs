@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::payloads::{RELEASE, grabs, radarr_grab};
 use super::{Running, SECRET, known_secret};
 use crate::support::service::Plan;
+use crate::support::shared::shared;
 
 /// Sends a body to Radarr's webhook with the right secret.
 async fn send(running: &Running, body: impl Into<Vec<u8>>) -> u16 {
@@ -55,7 +56,7 @@ async fn the_grabs_of_all_six_apps_are_taken() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn further_samples_are_taken_where_they_are() {
-    let Some(folder) = samples() else { return println!("0 further samples") };
+    let Some(folder) = shared("samples/composed") else { return println!("0 further samples") };
     let running = Running::with(six_apps()).await;
     let mut ran = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
