@@ -75,7 +75,7 @@ CREATE TABLE sighting (
     app            TEXT    NOT NULL,
     origin         TEXT    NOT NULL,
     origin_key     TEXT    NOT NULL,
-    outcome        TEXT    NOT NULL CHECK (outcome IN ('new', 'merged', 'waiting', 'own_echo')),
+    outcome        TEXT    NOT NULL CHECK (outcome IN ('new', 'merged', 'waiting', 'own_echo', 'purged')),
     grab_id        BIGINT  REFERENCES grab (id) ON DELETE CASCADE,
     seen_at        BIGINT  NOT NULL,
     grabbed_at     BIGINT  NOT NULL,

@@ -21,8 +21,8 @@ const LEASE: Duration = Duration::from_mins(10);
 const LOOK: Duration = Duration::from_millis(500);
 /// The period of work that is done only when something asks for it.
 const NEVER: Duration = Duration::from_hours(8760);
-/// Our own downloads in Prowlarr's history are remembered this long, well past every overlap.
-const ROW_MEMORY: Duration = Duration::from_hours(30 * 24);
+/// Rows of histories that became no grab are remembered this far behind the cursor, well past every overlap.
+const ROW_MEMORY: Duration = Duration::from_hours(3 * 24);
 
 /// Does due jobs until the life ends.
 pub async fn run(deps: Arc<Deps>, life: Lifecycle) {
@@ -113,7 +113,7 @@ async fn purge(deps: &Deps) -> Duration {
 /// Removes all that is old, in portions.
 pub async fn purge_all(deps: &Deps) -> Result<(), StoreError> {
     let now = deps.store.now().await?;
-    deps.store.forget_loose_ends(now.minus(ROW_MEMORY), now).await?;
+    deps.store.forget_loose_ends(ROW_MEMORY, now).await?;
     let Some(retention) = deps.rules.retention else { return Ok(()) };
     let (mut grabs, mut torrents) = (0, 0);
     loop {

@@ -1,6 +1,8 @@
 //! Retention: what is old and done with is removed; pending and undelivered work never is.
 
-use super::engine::{Engine, Lock};
+use std::time::Duration;
+
+use super::engine::{Engine, Lock, Tx};
 use super::{Store, StoreError};
 use crate::domain::time::Ts;
 
@@ -21,9 +23,12 @@ pub struct Purged {
 impl Store {
     /// Removes grabs that were finished before `before`, and torrents that no grab needs and no feed still has to
     /// deliver. An item that is in a feed's queue, or listed and neither fetched nor yielded, keeps its torrent, and
-    /// a torrent keeps its grabs.
+    /// a torrent keeps its grabs. The rows of the histories that told of them are remembered, or the next reading
+    /// would take them for new grabs.
     pub async fn purge(&self, before: Ts) -> Result<Purged, StoreError> {
         let mut tx = self.begin().await?;
+        // No report may join a grab while it is removed.
+        tx.lock(Lock::Intake).await?;
         tx.lock(Lock::Ledger).await?;
         let torrents: Vec<i64> = run!(&mut tx, conn => sqlx::query_scalar(
             "SELECT t.id FROM torrent t WHERE t.stored_at < $1 \
@@ -37,30 +42,35 @@ impl Store {
                 "UPDATE feed SET version = version + 1 WHERE id IN (SELECT feed_id FROM feed_item WHERE torrent_id = $1)",
             ).bind(*id).execute(conn))?;
             exec!(&mut tx, conn => sqlx::query("DELETE FROM feed_item WHERE torrent_id = $1").bind(*id).execute(conn))?;
-            grabs += run!(&mut tx, conn => sqlx::query_scalar::<_, i64>(
-                "DELETE FROM grab WHERE torrent_id = $1 RETURNING id",
-            ).bind(*id).fetch_all(conn))?
-            .len();
+            let ids: Vec<i64> = run!(&mut tx, conn => sqlx::query_scalar("SELECT id FROM grab WHERE torrent_id = $1")
+                .bind(*id).fetch_all(conn))?;
+            remove_grabs(&mut tx, &ids).await?;
+            grabs += ids.len();
             exec!(&mut tx, conn => sqlx::query("DELETE FROM torrent WHERE id = $1").bind(*id).execute(conn))?;
         }
-        let others = run!(&mut tx, conn => sqlx::query_scalar::<_, i64>(
-            "DELETE FROM grab WHERE id IN (SELECT id FROM grab WHERE state IN ('failed', 'skipped') AND finished_at < $1 \
-             ORDER BY finished_at, id LIMIT $2) RETURNING id",
-        ).bind(before.millis()).bind(CHUNK).fetch_all(conn))?.len();
+        let others: Vec<i64> = run!(&mut tx, conn => sqlx::query_scalar(
+            "SELECT id FROM grab WHERE state IN ('failed', 'skipped') AND finished_at < $1 \
+             ORDER BY finished_at, id LIMIT $2",
+        ).bind(before.millis()).bind(CHUNK).fetch_all(conn))?;
+        remove_grabs(&mut tx, &others).await?;
         tx.commit().await?;
         let full = |count: usize| i64::try_from(count).is_ok_and(|count| count == CHUNK);
         Ok(Purged {
-            grabs: u64::try_from(grabs + others).unwrap_or(0),
+            grabs: u64::try_from(grabs + others.len()).unwrap_or(0),
             torrents: u64::try_from(torrents.len()).unwrap_or(0),
-            more: full(torrents.len()) || full(others),
+            more: full(torrents.len()) || full(others.len()),
         })
     }
 
-    /// Removes the memory of sightings that belong to no grab and can no longer be seen again, and ended holds.
-    pub async fn forget_loose_ends(&self, before: Ts, now: Ts) -> Result<(), StoreError> {
+    /// Forgets rows of histories that became no grab or whose grab is gone, once no reading can meet them again: a
+    /// reading begins at most `overlap` before the app's cursor. Also ended holds.
+    pub async fn forget_loose_ends(&self, overlap: Duration, now: Ts) -> Result<(), StoreError> {
+        let overlap = i64::try_from(overlap.as_millis()).unwrap_or(i64::MAX);
         let mut tx = self.begin().await?;
-        exec!(&mut tx, conn => sqlx::query("DELETE FROM sighting WHERE grab_id IS NULL AND outcome = 'own_echo' AND seen_at < $1")
-            .bind(before.millis()).execute(conn))?;
+        exec!(&mut tx, conn => sqlx::query(
+            "DELETE FROM sighting WHERE grab_id IS NULL AND outcome IN ('own_echo', 'purged') \
+             AND grabbed_at < (SELECT s.cursor_at - $1 FROM app_sync s WHERE s.app = sighting.app)",
+        ).bind(overlap).execute(conn))?;
         exec!(&mut tx, conn => sqlx::query("DELETE FROM indexer_hold WHERE held_until < $1").bind(now.millis()).execute(conn))?;
         tx.commit().await
     }
@@ -77,4 +87,15 @@ impl Store {
         findings.extend(broken);
         Ok(findings)
     }
+}
+
+/// Removes grabs with their attempts, and keeps the memory of the history rows that told of them.
+async fn remove_grabs(tx: &mut Tx, ids: &[i64]) -> Result<(), StoreError> {
+    for id in ids {
+        exec!(&mut *tx, conn => sqlx::query(
+            "UPDATE sighting SET grab_id = NULL, outcome = 'purged' WHERE grab_id = $1 AND origin <> 'webhook'",
+        ).bind(*id).execute(conn))?;
+        exec!(&mut *tx, conn => sqlx::query("DELETE FROM grab WHERE id = $1").bind(*id).execute(conn))?;
+    }
+    Ok(())
 }

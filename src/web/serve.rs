@@ -34,15 +34,25 @@ pub struct Limits {
     /// How long a connection that was asked to leave may still take for the request that it has begun. A client that
     /// never reads its answers would keep its place for ever.
     pub leave: Duration,
+    /// How long new connections are still taken once the life begins to stop: who asks whether the service is ready is
+    /// told that it is not, and a proxy sends nothing more, before the door is shut.
+    pub farewell: Duration,
 }
 
 impl Default for Limits {
     /// Far more connections than a household has, and fewer than the 1024 open files that a process commonly may have.
     fn default() -> Self {
-        Self { connections: 512, head: Duration::from_secs(15), leave: Duration::from_secs(30) }
+        Self {
+            connections: 512,
+            head: Duration::from_secs(15),
+            leave: Duration::from_secs(30),
+            farewell: FAREWELL,
+        }
     }
 }
 
+/// A proxy that looks every half second sees the change in time.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// What the head of a request may take, in bytes; a larger one is answered 431 or 414.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// How long a new connection may take to say something before it can be asked to leave: its request is on the way.
@@ -52,7 +62,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until the life begins to stop; requests that have begun are finished, unless the life hurries.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, life: Lifecycle) {
-    let (stopping, hurry) = (life.stopping(), life.hurry());
+    let (stopping, hurry) = (farewell(&life, limits.farewell), life.hurry());
     let (places, connections) = (Arc::new(Semaphore::new(limits.connections)), TaskTracker::new());
     let mut leave = stopping.child_token();
     while let Some(stream) = until(&stopping, accepted(&listener)).await {
@@ -76,6 +86,18 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, life: 
     drop(listener);
     connections.close();
     connections.wait().await;
+}
+
+/// Cancelled some time after the life begins to stop.
+fn farewell(life: &Lifecycle, length: Duration) -> CancellationToken {
+    let shut = CancellationToken::new();
+    let (stopping, then) = (life.stopping(), shut.clone());
+    life.spawn(async move {
+        stopping.cancelled().await;
+        tokio::time::sleep(length).await;
+        then.cancel();
+    });
+    shut
 }
 
 /// What `work` gives, or nothing if the token is cancelled before.

@@ -83,7 +83,7 @@ async fn a_stop_under_load_is_not_ready_any_more_yet_finishes_every_request_that
     assert_eq!(get_status(household.port, "/health/ready"), Some(200));
     service.signal("TERM");
     until("readiness fails", Duration::from_secs(5), async || {
-        (get_status(household.port, "/health/ready") != Some(200)).then_some(())
+        (get_status(household.port, "/health/ready") == Some(503)).then_some(())
     })
     .await;
     assert!(service.ended().is_none(), "it waits for what has begun");

@@ -6,7 +6,7 @@ use grabfeed::domain::feed_window::Limits;
 use grabfeed::domain::reason::Reason;
 use grabfeed::domain::sighting::Sighting;
 use grabfeed::domain::time::Ts;
-use grabfeed::store::{GrabFilter, Polls, Purged, Recorded, Store};
+use grabfeed::store::{Batch, GrabFilter, Polls, Purged, Recorded, Store};
 
 use super::given::{
     NOW, after, claim, feed, hash, history, make_failed, make_ready, pending, prowlarr_row, ready, record,
@@ -22,6 +22,7 @@ both_engines! {
     a_feed_never_lists_what_is_gone,
     a_large_purge_is_done_in_pieces,
     loose_ends_are_forgotten_and_waiting_rows_are_not,
+    a_grab_that_was_purged_does_not_come_back_when_its_row_is_read_again,
 }
 
 const LIMITS: Limits = Limits { slots: 1, yield_after_polls: 1, yield_after: Duration::from_mins(1) };
@@ -45,7 +46,7 @@ async fn what_is_old_and_done_with_is_removed_with_its_traces(home: Home) {
     assert_eq!(store.purge(after(6)).await.unwrap(), Purged { grabs: 1, torrents: 0, more: false });
     assert_eq!((grabs(&store).await, store.torrent_totals().await.unwrap()), (0, (0, 0)));
     assert!(store.attempts(id).await.unwrap().is_empty());
-    let (again, _) = ready(&store, 1, NOW).await;
+    let (again, _) = ready(&store, 3, NOW).await;
     assert!(again > id, "a number is never given again");
     sound(&store).await;
 }
@@ -123,6 +124,18 @@ async fn a_large_purge_is_done_in_pieces(home: Home) {
     assert_eq!(store.purge(after(1)).await.unwrap(), Purged { grabs: 1, torrents: 0, more: false });
 }
 
+async fn a_grab_that_was_purged_does_not_come_back_when_its_row_is_read_again(home: Home) {
+    let store = store_in(&home).await;
+    let row = || history(1, "Old", None);
+    record(&store, vec![row()]).await;
+    let claimed = store.claim_due(NOW, Duration::from_mins(1), 1).await.unwrap().unwrap();
+    make_failed(&store, &claimed, NOW).await;
+    assert_eq!(store.purge(after(1)).await.unwrap(), Purged { grabs: 1, torrents: 0, more: false });
+    store.forget_loose_ends(Duration::from_hours(72), after(2)).await.unwrap();
+    assert_eq!(record(&store, vec![row()]).await, [Recorded::Known]);
+    assert!(store.grabs(&GrabFilter::default(), 10, 0).await.unwrap().grabs.is_empty());
+}
+
 async fn loose_ends_are_forgotten_and_waiting_rows_are_not(home: Home) {
     let store = store_in(&home).await;
     let echo = || {
@@ -133,9 +146,12 @@ async fn loose_ends_are_forgotten_and_waiting_rows_are_not(home: Home) {
     record(&store, vec![echo(), prowlarr_row(2, "Waits")]).await;
     store.hold_indexer("alpha", after(5), Reason::TimedOut).await.unwrap();
     store.hold_indexer("beta", after(50), Reason::TimedOut).await.unwrap();
-    store.forget_loose_ends(NOW, after(10)).await.unwrap();
+    // No reading has passed the rows yet, so the next one may meet them.
+    store.forget_loose_ends(Duration::from_hours(1), after(10)).await.unwrap();
     assert_eq!(record(&store, vec![echo()]).await, [Recorded::Known]);
-    store.forget_loose_ends(after(1), after(10)).await.unwrap();
+    let passed = (prowlarr_row(1, "").app, after(2 * 3600));
+    store.record(Batch { cursor: Some(passed), ..Batch::default() }, after(2 * 3600)).await.unwrap();
+    store.forget_loose_ends(Duration::from_hours(1), after(10)).await.unwrap();
     assert_eq!(
         record(&store, vec![echo(), prowlarr_row(2, "Waits")]).await,
         [Recorded::OwnEcho, Recorded::Known]
