@@ -13,7 +13,10 @@ use crate::support::subscriber::Subscriber;
 const GRABS: usize = 200;
 const INDEXERS: [&str; 3] = ["Alpha", "Beta", "Gamma"];
 
-both_engines! { two_hundred_grabs_cost_two_hundred_downloads_and_no_search }
+both_engines! {
+    two_hundred_grabs_cost_two_hundred_downloads_and_no_search,
+    the_last_grab_of_a_quiet_app_is_not_fetched_again_when_its_retention_ends,
+}
 
 async fn two_hundred_grabs_cost_two_hundred_downloads_and_no_search(home: Home) {
     let began = Instant::now();
@@ -77,4 +80,28 @@ async fn grab(house: &Household, number: usize) {
     let release = house.world.release(&title, indexer, spec).unwrap();
     let report = house.world.grab(app, release, GrabOptions::default()).await.unwrap();
     assert!(report.grabbed);
+}
+
+/// Each reading of a history begins before the newest row that was seen, so a quiet app shows its last grab for ever.
+async fn the_last_grab_of_a_quiet_app_is_not_fetched_again_when_its_retention_ends(home: Home) {
+    const TWO_RETENTIONS: Duration = Duration::from_hours(144);
+    let house = Household::new(home, Plan::with("SYNC__RETENTION_HOURS", "72")).await;
+    let feed = house.feed().await;
+    let service = house.start().await;
+    let mut client = Subscriber::new(format!("{}{feed}", service.url), 50);
+    house.grab("radarr", "A.Film.2026-GRP", "Alpha").await;
+    house.settle(&service, Duration::from_mins(10)).await;
+    assert_eq!(client.poll().await, 1);
+    for _ in 0..3 {
+        house.advance(&service, TWO_RETENTIONS).await;
+        // The purge and the readings were due together; now each comes after the other.
+        house.advance(&service, Duration::from_hours(2)).await;
+        house.settle(&service, Duration::from_mins(10)).await;
+    }
+    assert_eq!((house.our_downloads(), house.grabs().await.len(), client.poll().await), (1, 0, 0));
+
+    house.grab("radarr", "Another.Film.2026-GRP", "Alpha").await;
+    house.settle(&service, Duration::from_mins(10)).await;
+    let titles: Vec<_> = house.grabs().await.into_iter().map(|grab| grab.title).collect();
+    assert_eq!(titles, ["Another.Film.2026-GRP"]);
 }
