@@ -18,7 +18,6 @@ use crate::demo::{WebhookAuth, World};
 use crate::domain::app::AppName;
 use crate::domain::feed::FeedName;
 use crate::domain::feed_filter::FeedFilter;
-use crate::ops::shutdown::Lifecycle;
 use crate::ops::text::Lang;
 
 /// Runs until a signal.
@@ -48,13 +47,7 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
     let addresses = Addresses { base: &base, feed: &feed::url(&base, &token), key: api_key.expose(), args };
     connect_webhooks(&world, &store, &base).await?;
 
-    let life = Lifecycle::default();
-    let signals = life.clone();
-    tokio::spawn(async move {
-        if signals.obey_signals().await.is_err() {
-            signals.stop();
-        }
-    });
+    let life = serve::life_under_signals();
     let service = app::build(&settings, store, &around).await?;
     tell_addresses(&addresses, lang, out)?;
     let folder_of_content = args.content.as_deref();

@@ -25,13 +25,7 @@ pub fn run(context: &Context) -> Result<u8, CommandError> {
         let app = app::build(&settings, store, &around).await?;
         let address = SocketAddr::new(settings.server.host, settings.server.port);
         let listener = listen(address).await?;
-        let life = Lifecycle::default();
-        let signals = life.clone();
-        tokio::spawn(async move {
-            if signals.obey_signals().await.is_err() {
-                signals.stop();
-            }
-        });
+        let life = life_under_signals();
         app::run(app, listener, &life).await?;
         Ok(0)
     })
@@ -44,6 +38,18 @@ pub(super) fn runtime(workers: Option<usize>) -> Result<tokio::runtime::Runtime,
         builder.worker_threads(workers);
     }
     Ok(builder.enable_all().build().map_err(StartError::Process)?)
+}
+
+/// A life that ends at the first signal; where none can be heard it ends at once, rather than never.
+pub(super) fn life_under_signals() -> Lifecycle {
+    let life = Lifecycle::default();
+    let signals = life.clone();
+    tokio::spawn(async move {
+        if signals.obey_signals().await.is_err() {
+            signals.stop();
+        }
+    });
+    life
 }
 
 pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {

@@ -70,9 +70,6 @@ pub fn resolved(deps: &Deps, claimed: &Claimed, kind: AttemptKind, told: Told, r
 
 /// Tells of a failure of the database at the boundary that goes on without it.
 pub fn database(deps: &Deps, during: &'static str, failure: &StoreError) {
-    deps.metrics.db_failed(match failure.kind() {
-        "unavailable" | "connection" => DbError::Unavailable,
-        _ => DbError::Other,
-    });
+    deps.metrics.db_failed(DbError::of(failure.kind()));
     error!(event = "pipeline.database-failed", during, cause = %failure);
 }

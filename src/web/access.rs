@@ -5,7 +5,6 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
-use tracing::error;
 
 use super::WebState;
 use super::problem::{Code, Problem};
@@ -13,6 +12,7 @@ use crate::auth::authorization::Credentials;
 use crate::auth::scope::{Scope, ScopeSet};
 use crate::auth::token::{Token, TokenKind};
 use crate::ops::metrics::AuthMethod;
+use crate::store::StoreError;
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,10 +56,7 @@ fn key_in_query(query: &str) -> bool {
 
 async fn check_key(state: &WebState, headers: &HeaderMap, scope: Scope) -> Result<(), Problem> {
     let token = shown_key(headers).ok_or(Problem::new(Code::Unauthorized))?;
-    let failed = |failure| {
-        error!(event = "web.database-failed", during = "key", cause = %failure);
-        Problem::new(Code::Unavailable)
-    };
+    let failed = |failure: StoreError| state.database_failed("key", &failure);
     let now = state.store().now().await.map_err(failed)?;
     let key = state.store().key_by_hash(&token.hash(), now).await.map_err(failed)?;
     let key = key.ok_or(Problem::new(Code::Unauthorized))?;
@@ -69,7 +66,7 @@ async fn check_key(state: &WebState, headers: &HeaderMap, scope: Scope) -> Resul
     }
     // The use is worth noting, not worth failing for.
     if let Err(failure) = state.store().key_used(key.id, now).await {
-        error!(event = "web.database-failed", during = "key-use", cause = %failure);
+        state.database_failed("key-use", &failure);
     }
     Ok(())
 }

@@ -5,10 +5,10 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
-use tracing::{error, info};
+use tracing::info;
 
 use super::WebState;
-use super::feeds::link_secret;
+use super::feeds::{client_name, link_secret};
 use super::problem::{Code, Problem};
 use crate::domain::feed::FeedPublicId;
 use crate::domain::ids::TorrentId;
@@ -46,10 +46,7 @@ async fn find(
         state.metrics().auth_failed(AuthMethod::Feed);
         Problem::new(Code::NotFound)
     };
-    let failed = |failure: StoreError| {
-        error!(event = "web.database-failed", during = "download", cause = %failure);
-        Problem::new(Code::Unavailable)
-    };
+    let failed = |failure: StoreError| state.database_failed("download", &failure);
     let public_id = FeedPublicId::parse(feed).map_err(|_| unknown())?;
     let link = DownloadLink::parse(&public_id, mac, file).ok_or_else(unknown)?;
     let feed = state.store().feed_by_public_id(&public_id).await.map_err(failed)?.ok_or_else(unknown)?;
@@ -72,9 +69,7 @@ async fn find(
 
 /// The client has its torrent whether or not that can be written down.
 async fn record(state: &WebState, feed: &Feed, id: TorrentId, headers: &HeaderMap) {
-    const LONGEST: usize = 120;
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let client = agent.map(|agent| crate::domain::text::clean(agent, LONGEST));
+    let client = client_name(headers);
     let delivered = match state.store().now().await {
         Ok(now) => state.store().deliver(feed.id, id, client.as_deref(), now).await,
         Err(failure) => Err(failure),
@@ -83,6 +78,8 @@ async fn record(state: &WebState, feed: &Feed, id: TorrentId, headers: &HeaderMa
     match delivered {
         Ok(true) => info!(event = "feed.delivered", feed = feed.id.0, torrent = id.0),
         Ok(false) => {}
-        Err(failure) => error!(event = "web.database-failed", during = "delivery", cause = %failure),
+        Err(failure) => {
+            state.database_failed("delivery", &failure);
+        }
     }
 }

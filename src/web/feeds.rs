@@ -9,7 +9,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use tracing::error;
 
 use super::WebState;
 use super::problem::{Code, Problem};
@@ -22,7 +21,7 @@ use crate::publish::item::{Channel, Item, Source};
 use crate::publish::links::{BaseUrl, DownloadLink};
 use crate::publish::mac::DownloadSecret;
 use crate::publish::{legacy_json, rss};
-use crate::store::{Feed, ListedItem, Store, StoreError};
+use crate::store::{Feed, ListedItem, StoreError};
 
 /// Feeds kept rendered. A household has a few; strangers cannot add any, since only known tokens are rendered.
 const CACHED: usize = 256;
@@ -66,11 +65,11 @@ impl FeedCache {
     }
 
     /// The feed with this token, as the database has it now.
-    async fn feed(&self, store: &Store, token_hash: [u8; 32]) -> Found {
+    async fn feed(&self, state: &WebState, token_hash: [u8; 32]) -> Found {
         let known = self.lookups().get(&token_hash).cloned();
         let found = match &known {
-            Some(lookup) => lookup.answer(look(store, &token_hash)).await,
-            None => look(store, &token_hash).await,
+            Some(lookup) => lookup.answer(look(state, &token_hash)).await,
+            None => look(state, &token_hash).await,
         };
         match (&found, known) {
             (Ok(Some(_)), None) => {
@@ -129,10 +128,9 @@ async fn find(
     };
     let token =
         Token::parse(token).ok().filter(|token| token.kind() == TokenKind::Feed).ok_or_else(unknown)?;
-    let feed = state.feeds.feed(state.store(), token.hash()).await?.ok_or_else(unknown)?;
+    let feed = state.feeds.feed(state, token.hash()).await?.ok_or_else(unknown)?;
     let base = state.base.of(headers)?;
-    let client = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    state.deps.polls.count(feed.id, client.map(client_name).as_deref(), state.clock().now());
+    state.deps.polls.count(feed.id, client_name(headers).as_deref(), state.clock().now());
     let key = (feed.id, format, base.as_str().to_owned());
     let cached = state.feeds.get(&key);
     if let Some(current) = cached.as_ref().filter(|rendered| rendered.version == feed.version) {
@@ -145,17 +143,16 @@ async fn find(
             Ok(rendered)
         }
         // The disk is full or read-only: what was listed last is better than nothing.
-        Err(failure) => cached.ok_or_else(|| failed(&failure)),
+        Err(failure) => {
+            let problem = state.database_failed("feed", &failure);
+            cached.ok_or(problem)
+        }
     }
 }
 
-async fn look(store: &Store, token_hash: &[u8; 32]) -> Found {
-    store.feed_by_token(token_hash).await.map(|feed| feed.map(Arc::new)).map_err(|failure| failed(&failure))
-}
-
-fn failed(failure: &StoreError) -> Problem {
-    error!(event = "web.database-failed", during = "feed", cause = %failure);
-    Problem::new(Code::Unavailable)
+async fn look(state: &WebState, token_hash: &[u8; 32]) -> Found {
+    let found = state.store().feed_by_token(token_hash).await;
+    found.map(|feed| feed.map(Arc::new)).map_err(|failure| state.database_failed("feed", &failure))
 }
 
 async fn render(
@@ -216,9 +213,10 @@ fn published(item: ListedItem, feed: &Feed, secret: &DownloadSecret, base: &Base
 }
 
 /// What is kept of a client's name: clients tell more of the machine than the person needs to see.
-fn client_name(agent: &str) -> String {
+pub(super) fn client_name(headers: &HeaderMap) -> Option<String> {
     const LONGEST: usize = 120;
-    crate::domain::text::clean(agent, LONGEST)
+    let agent = headers.get(header::USER_AGENT)?.to_str().ok()?;
+    Some(crate::domain::text::clean(agent, LONGEST))
 }
 
 fn is_current(headers: &HeaderMap, etag: &Etag) -> bool {

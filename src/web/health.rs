@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use tracing::warn;
 
 use super::WebState;
 use super::problem::{Code, Problem};
@@ -27,9 +26,6 @@ pub async fn ready(State(state): State<WebState>) -> Response {
     }
     match state.store().ping().await {
         Ok(()) => Json(json!({ "status": "ready" })).into_response(),
-        Err(failure) => {
-            warn!(event = "web.database-failed", during = "readiness", cause = %failure);
-            Problem::new(Code::Unavailable).into_response()
-        }
+        Err(failure) => state.database_failed("readiness", &failure).into_response(),
     }
 }

@@ -5,17 +5,19 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use tracing::error;
 
 use super::base::Base;
 use super::feeds::FeedCache;
+use super::problem::{Code, Problem};
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
 use crate::ops::clock::Clock;
 use crate::ops::health::Health;
-use crate::ops::metrics::Metrics;
+use crate::ops::metrics::{DbError, Metrics};
 use crate::ops::text::Lang;
 use crate::pipeline::deps::Deps;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// What handlers work with. Cheap to clone: every layer around a handler clones it for every request.
 #[derive(Clone)]
@@ -90,5 +92,12 @@ impl WebState {
     /// Which ways in are used.
     pub fn mode(&self) -> SyncMode {
         self.deps.rules.mode
+    }
+
+    /// Tells the log and the metrics of a failure of the database, and gives the answer that the asker gets.
+    pub fn database_failed(&self, during: &'static str, failure: &StoreError) -> Problem {
+        self.metrics().db_failed(DbError::of(failure.kind()));
+        error!(event = "web.database-failed", during, cause = %failure);
+        Problem::new(Code::Unavailable)
     }
 }

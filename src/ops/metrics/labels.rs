@@ -166,3 +166,13 @@ impl Service {
         }
     }
 }
+
+impl DbError {
+    /// The label for a failure that the store calls by this word.
+    pub fn of(kind: &str) -> Self {
+        match kind {
+            "unavailable" | "connection" => Self::Unavailable,
+            _ => Self::Other,
+        }
+    }
+}

@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use tracing::error;
 
 use crate::domain::app::AppName;
 use crate::domain::grab::{Grab, GrabState};
@@ -113,10 +112,8 @@ async fn page(
         app: asked.app.as_deref().map(|name| AppName::parse(name).map_err(|_| bad)).transpose()?,
     };
     let offset = u64::from(asked.page - 1) * u64::from(asked.page_size);
-    let found = state.store().grabs(&filter, asked.page_size, offset).await.map_err(|failure| {
-        error!(event = "web.database-failed", during = "grabs", cause = %failure);
-        Problem::new(Code::Unavailable)
-    })?;
+    let found = state.store().grabs(&filter, asked.page_size, offset).await;
+    let found = found.map_err(|failure| state.database_failed("grabs", &failure))?;
     Ok(Page {
         page: asked.page,
         page_size: asked.page_size,
