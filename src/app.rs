@@ -35,8 +35,10 @@ use crate::ops::shutdown::{Deadlines, Lifecycle, Stopped};
 use crate::ops::text::Lang;
 use crate::pipeline::{self, deps};
 use crate::store::{OpenError, Store, StoreError};
+use crate::web::arrival::ArrivalRules;
 use crate::web::base::Base;
 use crate::web::feeds::FeedCache;
+use crate::web::session::SessionRules;
 use crate::web::state::{ChannelText, Hook, Parts};
 use crate::web::{Router, WebState, router, serve};
 
@@ -183,6 +185,17 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
         deps: Arc::clone(&deps),
         hooks,
         base,
+        url_base: server.url_base.clone(),
+        arrival: ArrivalRules {
+            trusted_proxies: server.trusted_proxies.clone(),
+            allowed_hosts: server.allowed_hosts.clone(),
+            public_url: server.public_url.clone(),
+        },
+        sessions: SessionRules {
+            idle: settings.auth.session_idle,
+            lifetime: settings.auth.session_lifetime,
+            cookie_secure: settings.auth.cookie_secure,
+        },
         feeds: FeedCache::default(),
         channel,
         health: health.clone(),

@@ -10,6 +10,17 @@ problem-body-too-large = The body is too large.
 problem-body-too-slow = The body comes in too slowly.
 problem-unsupported-encoding = The body must not be compressed.
 problem-bad-host = The request’s host name is not accepted. Set server.public_url or server.allowed_hosts.
+problem-cross-site = Another web page wanted to act in your place, so the request is refused. Reload the page and try again.
+problem-content-type = The content must be JSON, announced by the header Content-Type: application/json.
+problem-invalid-value = A value cannot be used: “field” says which.
+problem-name-taken = This name is taken. Choose another.
+problem-conflict = The present state does not allow it. Reload, then try again.
+problem-too-many-attempts = Too many attempts failed. Wait a moment, then try again.
+problem-sign-in-failed = The name or the password is wrong.
+problem-wrong-password = The present password is wrong.
+problem-weak-password = This password is too short or too well known. Take a longer one: a sentence of a few words will do.
+problem-bad-setup-token = The setup token is wrong. The log says in which file it is.
+problem-upstream-failed = A service that the answer depends on does not answer as expected. Try again in a moment.
 problem-unavailable = The service is not available now. Try again in a moment.
 problem-internal = Internal error. The log tells more under the same request id.
 

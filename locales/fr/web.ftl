@@ -10,6 +10,17 @@ problem-body-too-large = Le contenu envoyé est trop grand.
 problem-body-too-slow = Le contenu envoyé arrive trop lentement.
 problem-unsupported-encoding = Le contenu envoyé ne doit pas être compressé.
 problem-bad-host = Le nom d’hôte de la requête n’est pas accepté. Réglez server.public_url ou server.allowed_hosts.
+problem-cross-site = Une autre page web a voulu agir à votre place : la demande est refusée. Rechargez la page et recommencez.
+problem-content-type = Le contenu doit être du JSON, annoncé par l’en-tête Content-Type: application/json.
+problem-invalid-value = Une valeur ne convient pas : le champ « field » dit laquelle.
+problem-name-taken = Ce nom est déjà pris. Choisissez-en un autre.
+problem-conflict = L’état actuel ne le permet pas. Rechargez, puis recommencez.
+problem-too-many-attempts = Trop d’essais ont échoué. Attendez un moment, puis recommencez.
+problem-sign-in-failed = Le nom ou le mot de passe est faux.
+problem-wrong-password = Le mot de passe actuel est faux.
+problem-weak-password = Ce mot de passe est trop court ou trop connu. Prenez-en un plus long : une phrase de quelques mots convient.
+problem-bad-setup-token = Le jeton d’installation est faux. Le journal dit dans quel fichier il se trouve.
+problem-upstream-failed = Un service dont la réponse dépend ne répond pas comme prévu. Réessayez dans un moment.
 problem-unavailable = Le service n’est pas disponible pour l’instant. Réessayez dans un moment.
 problem-internal = Erreur interne. Le journal en dit plus, sous le même numéro de requête.
 

@@ -23,11 +23,13 @@ pub enum TokenKind {
     Webhook,
     /// The first set-up.
     Setup,
+    /// One person's session, in a cookie.
+    Session,
 }
 
 impl TokenKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::ApiKey, Self::Feed, Self::Webhook, Self::Setup];
+    pub const ALL: [Self; 5] = [Self::ApiKey, Self::Feed, Self::Webhook, Self::Setup, Self::Session];
 
     /// What its tokens begin with.
     pub const fn prefix(self) -> &'static str {
@@ -36,6 +38,7 @@ impl TokenKind {
             Self::Feed => "gff_",
             Self::Webhook => "gfw_",
             Self::Setup => "gfs_",
+            Self::Session => "gfc_",
         }
     }
 }

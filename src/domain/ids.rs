@@ -32,3 +32,7 @@ id!(
     /// An API key's row.
     KeyId
 );
+id!(
+    /// A session's row.
+    SessionId
+);

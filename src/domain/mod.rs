@@ -16,5 +16,6 @@ pub mod reason;
 pub mod schedule;
 pub mod sighting;
 pub mod text;
+pub mod throttle;
 pub mod time;
 pub mod torrent;

@@ -8,6 +8,7 @@
 
 #[macro_use]
 mod engine;
+mod administrator;
 mod api_key;
 mod app_sync;
 mod attempt;
@@ -23,8 +24,11 @@ mod purge;
 mod queue;
 mod resolve;
 mod row;
+mod session;
+mod throttle;
 mod torrent;
 
+pub use administrator::{Administrator, NewAdministrator};
 pub use api_key::{ApiKey, NewApiKey};
 pub use app_sync::{AppSync, Missed};
 pub use attempt::{Attempt, NewAttempt};
@@ -39,4 +43,5 @@ pub use open::{OpenError, OpenOptions};
 pub use purge::Purged;
 pub use queue::Claimed;
 pub use resolve::Resolution;
+pub use session::{NewSession, Session};
 pub use torrent::{NewTorrent, StoredTorrent, TorrentBody};

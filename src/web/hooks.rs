@@ -6,19 +6,17 @@
 use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::body::to_bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use http_body_util::LengthLimitError;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tracing::{debug, error, info, warn};
 
-use super::WebState;
 use super::problem::{Code, Problem};
 use super::routes::MAX_BODY_BYTES;
 use super::state::Hook;
+use super::{WebState, body};
 use crate::auth::authorization::Credentials;
 use crate::auth::token::secret_eq;
 use crate::config::section::sync::SyncMode;
@@ -29,8 +27,6 @@ use crate::ops::metrics::{AuthMethod, WebhookEvent, WebhookResult};
 use crate::pipeline::deps::Deps;
 use crate::store::{Batch, Recorded, StoreError};
 
-/// How long a body may take to come in.
-const BODY_DEADLINE: Duration = Duration::from_secs(20);
 /// How soon the history is read for the row that a webhook announces; the app writes it after the webhook.
 const LOOK_AFTER: Duration = Duration::from_secs(2);
 
@@ -68,7 +64,7 @@ fn shows_secret(headers: &HeaderMap, hook: &Hook) -> bool {
 }
 
 async fn take(state: &WebState, app: &AppName, hook: &Hook, request: Request) -> (Result<(), Problem>, Told) {
-    let body = match body(request).await {
+    let body = match body::whole(request, MAX_BODY_BYTES).await {
         Ok(body) => body,
         Err(code) => return (Err(Problem::new(code)), (WebhookEvent::Other, WebhookResult::Refused)),
     };
@@ -90,22 +86,6 @@ async fn take(state: &WebState, app: &AppName, hook: &Hook, request: Request) ->
             error!(event = "webhook.not-stored", app = app.as_str(), cause = %failure);
             (Err(Problem::new(Code::Unavailable)), (label, WebhookResult::Failed))
         }
-    }
-}
-
-async fn body(request: Request) -> Result<bytes::Bytes, Code> {
-    if request.headers().contains_key(header::CONTENT_ENCODING) {
-        return Err(Code::UnsupportedEncoding);
-    }
-    let reading = to_bytes(request.into_body(), MAX_BODY_BYTES);
-    match tokio::time::timeout(BODY_DEADLINE, reading).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(error)) => {
-            let cause = std::error::Error::source(&error);
-            let too_large = cause.and_then(|cause| cause.downcast_ref::<LengthLimitError>()).is_some();
-            Err(if too_large { Code::TooLarge } else { Code::BadRequest })
-        }
-        Err(_elapsed) => Err(Code::TooSlow),
     }
 }
 

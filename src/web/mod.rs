@@ -7,16 +7,21 @@
 pub mod access;
 pub mod answer;
 pub mod api;
+pub mod arrival;
 pub mod base;
+pub mod body;
+pub mod cross_site;
 pub mod downloads;
 pub mod feeds;
 pub mod health;
 pub mod hooks;
+pub mod json;
 pub mod metrics;
 pub mod observe;
 pub mod problem;
 pub mod routes;
 pub mod serve;
+pub mod session;
 pub mod shared_lookup;
 pub mod state;
 

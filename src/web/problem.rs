@@ -2,6 +2,7 @@
 //! English. What went wrong inside is told to the log, never here.
 
 use std::any::Any;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
@@ -55,7 +56,29 @@ codes! {
     /// The body is compressed, which no sender that we know does.
     UnsupportedEncoding = "unsupported-encoding", UNSUPPORTED_MEDIA_TYPE;
     /// The `Host` cannot be ours.
-    BadHost = "bad-host", BAD_REQUEST;
+    BadHost = "bad-host", MISDIRECTED_REQUEST;
+    /// Another site's page made the browser ask.
+    CrossSite = "cross-site", FORBIDDEN;
+    /// The body is not of the type that the route takes.
+    ContentType = "content-type", UNSUPPORTED_MEDIA_TYPE;
+    /// A value cannot be used; the field says which.
+    Invalid = "invalid-value", BAD_REQUEST;
+    /// The name is taken.
+    NameTaken = "name-taken", CONFLICT;
+    /// The state of the thing does not allow it.
+    Conflict = "conflict", CONFLICT;
+    /// Too many attempts failed; how long to wait is in `Retry-After`.
+    Throttled = "too-many-attempts", TOO_MANY_REQUESTS;
+    /// The name or the password is wrong; which of them is not told.
+    SignInFailed = "sign-in-failed", UNAUTHORIZED;
+    /// The present password is wrong.
+    WrongPassword = "wrong-password", FORBIDDEN;
+    /// The new password is too short or known to everybody.
+    WeakPassword = "weak-password", BAD_REQUEST;
+    /// The set-up token is wrong.
+    BadSetupToken = "bad-setup-token", UNAUTHORIZED;
+    /// Another service that we need for the answer failed.
+    UpstreamFailed = "upstream-failed", BAD_GATEWAY;
     /// Not now: the database does not answer, or the process starts or stops.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE;
     /// A fault of ours.
@@ -63,46 +86,73 @@ codes! {
 }
 
 /// Seconds after which a sender may try again when the database does not answer.
-const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("30");
+const RETRY_AFTER_SECONDS: u64 = 30;
 
 /// An error answer.
 #[derive(Debug, Clone, Copy)]
-pub struct Problem(Code);
+pub struct Problem {
+    code: Code,
+    retry_after_seconds: Option<u64>,
+    field: Option<&'static str>,
+    asks_for_basic: bool,
+}
 
 impl Problem {
     /// An error answer with this code.
     pub const fn new(code: Code) -> Self {
-        Self(code)
+        let retry_after_seconds = match code {
+            Code::Unavailable => Some(RETRY_AFTER_SECONDS),
+            _ => None,
+        };
+        Self { code, retry_after_seconds, field: None, asks_for_basic: false }
+    }
+
+    /// A value that cannot be used, by the name of its field or parameter.
+    pub const fn invalid(field: &'static str) -> Self {
+        Self { field: Some(field), ..Self::new(Code::Invalid) }
+    }
+
+    /// Too many attempts: the next one is taken after this time.
+    pub const fn throttled(wait: Duration) -> Self {
+        // Rounded up: who waits as told must not be told again.
+        Self { retry_after_seconds: Some(wait.as_secs() + 1), ..Self::new(Code::Throttled) }
+    }
+
+    /// The same, for who can show Basic credentials only after being asked for them.
+    pub const fn asking_for_basic(self) -> Self {
+        Self { asks_for_basic: true, ..self }
     }
 
     /// Its code.
     pub const fn code(self) -> Code {
-        self.0
+        self.code
     }
 
     /// The body, in one language.
     pub fn body(self, lang: Lang, request_id: &str) -> String {
-        let title = lang.text(&format!("problem-{}", self.0.as_str()), &[]);
-        serde_json::json!({
+        let title = lang.text(&format!("problem-{}", self.code.as_str()), &[]);
+        let mut body = serde_json::json!({
             "type": "about:blank",
-            "status": self.0.status().as_u16(),
-            "code": self.0.as_str(),
+            "status": self.code.status().as_u16(),
+            "code": self.code.as_str(),
             "title": title,
             "requestId": request_id,
-        })
-        .to_string()
+        });
+        if let Some(field) = self.field {
+            body["field"] = field.into();
+        }
+        body.to_string()
     }
 }
 
 impl IntoResponse for Problem {
     /// The status now; the body is written by [`super::observe`], which knows the language and the request's id.
     fn into_response(self) -> Response<Body> {
-        let mut response = self.0.status().into_response();
-        if self.0 == Code::Unavailable {
-            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+        let mut response = self.code.status().into_response();
+        if let Some(seconds) = self.retry_after_seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.0 == Code::Unauthorized {
-            // Some clients send what they know only after they were asked for it.
+        if self.asks_for_basic {
             let challenge = HeaderValue::from_static("Basic realm=\"grabfeed\", charset=\"UTF-8\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }

@@ -2,17 +2,21 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodFilter, MethodRouter, on};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::access::{self, Access};
 use super::problem::{Code, Problem};
-use super::{WebState, api, downloads, feeds, health, hooks, metrics, observe};
+use super::{WebState, api, arrival, downloads, feeds, health, hooks, metrics, observe};
 use crate::auth::scope::Scope;
 
-/// A route: its path, who may use it, what answers.
+/// A route: its method and path, who may use it, what answers.
 pub struct Route {
+    /// The method; `GET` stands for `HEAD` too.
+    pub method: Method,
     /// The path, with parameters in braces; also the label of its metrics.
     pub path: &'static str,
     /// Who may use it.
@@ -20,20 +24,31 @@ pub struct Route {
     handler: MethodRouter<WebState>,
 }
 
+/// One line of the table.
+fn route<H, T>(method: Method, path: &'static str, access: Access, handler: H) -> Route
+where
+    H: Handler<T, WebState>,
+    T: 'static,
+{
+    let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
+    Route { method, path, access, handler: on(filter, handler) }
+}
+
 /// Every route, in the order of the product.
 pub fn table() -> Vec<Route> {
-    use Access::{FeedSecret, Key, Public, WebhookSecret};
-    let route = |path, access, handler| Route { path, access, handler };
+    use Access::{FeedSecret, Public, Scope as Of, WebhookSecret};
+    let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
     vec![
-        route("/ping", Public, get(health::ping)),
-        route("/health/live", Public, get(health::live)),
-        route("/health/ready", Public, get(health::ready)),
-        route("/hooks/{app}", WebhookSecret, post(hooks::receive).put(hooks::receive)),
-        route("/f/{token}/rss.xml", FeedSecret, get(feeds::rss)),
-        route("/f/{token}/torrent.json", FeedSecret, get(feeds::legacy_json)),
-        route("/d/{feed}/{mac}/{file}", FeedSecret, get(downloads::torrent)),
-        route("/api/v1/grabs", Key(Scope::Read), get(api::grabs::list)),
-        route("/metrics", Key(Scope::Metrics), get(metrics::show)),
+        route(get.clone(), "/ping", Public, health::ping),
+        route(get.clone(), "/health/live", Public, health::live),
+        route(get.clone(), "/health/ready", Public, health::ready),
+        route(post, "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(put, "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(get.clone(), "/f/{token}/rss.xml", FeedSecret, feeds::rss),
+        route(get.clone(), "/f/{token}/torrent.json", FeedSecret, feeds::legacy_json),
+        route(get.clone(), "/d/{feed}/{mac}/{file}", FeedSecret, downloads::torrent),
+        route(get.clone(), "/api/v1/grabs", Of(Scope::Read), api::grabs::list),
+        route(get, "/metrics", Of(Scope::Metrics), metrics::show),
     ]
 }
 
@@ -43,7 +58,7 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// The routes with what stands around them, below the URL base.
 pub fn router(state: WebState, url_base: &str) -> Router {
     let mut routes = Router::new();
-    for Route { path, access, handler } in table() {
+    for Route { path, access, handler, .. } in table() {
         let guarded = handler.layer(from_fn_with_state((state.clone(), access), access::guard));
         routes = routes.route(path, guarded);
     }
@@ -55,6 +70,7 @@ pub fn router(state: WebState, url_base: &str) -> Router {
     based
         .fallback(|| async { Problem::new(Code::Unauthorized) })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(state.clone(), arrival::look))
         .layer(CatchPanicLayer::custom(super::problem::after_panic))
         .layer(from_fn(super::answer::common_headers))
         .layer(from_fn_with_state(state, observe::request))

@@ -22,6 +22,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use tracing::warn;
 
+use super::arrival::Peer;
 use crate::ops::shutdown::Lifecycle;
 
 /// What connections may take.
@@ -65,7 +66,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, life: 
     let (stopping, hurry) = (farewell(&life, limits.farewell), life.hurry());
     let (places, connections) = (Arc::new(Semaphore::new(limits.connections)), TaskTracker::new());
     let mut leave = stopping.child_token();
-    while let Some(stream) = until(&stopping, accepted(&listener)).await {
+    while let Some((stream, peer)) = until(&stopping, accepted(&listener)).await {
         let place = match Arc::clone(&places).try_acquire_owned() {
             Ok(place) => place,
             Err(_all_taken) => {
@@ -76,7 +77,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, life: 
                 place
             }
         };
-        let answering = answer(stream, router.clone(), limits, leave.clone());
+        let answering = answer(stream, peer, router.clone(), limits, leave.clone());
         let hurry = hurry.clone();
         connections.spawn(async move {
             until(&hurry, answering).await;
@@ -118,10 +119,10 @@ async fn freed(places: &Arc<Semaphore>) -> OwnedSemaphorePermit {
     }
 }
 
-async fn accepted(listener: &TcpListener) -> TcpStream {
+async fn accepted(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, address)) => return (stream, Peer(address)),
             Err(cause) => {
                 warn!(event = "web.accept-failed", cause = %cause);
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -131,10 +132,13 @@ async fn accepted(listener: &TcpListener) -> TcpStream {
 }
 
 /// Answers the requests of one connection until it ends, or after the present one when it is asked to leave.
-async fn answer(stream: TcpStream, router: Router, limits: Limits, leave: CancellationToken) {
+async fn answer(stream: TcpStream, peer: Peer, router: Router, limits: Limits, leave: CancellationToken) {
     // Answers are small: waiting for more to send would only delay them.
     let _slower_then = stream.set_nodelay(true);
-    let service = router.map_request(|request: Request<Incoming>| request.map(Body::new));
+    let service = router.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        request.map(Body::new)
+    });
     let mut connection = std::pin::pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())

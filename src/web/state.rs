@@ -7,9 +7,11 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tracing::error;
 
+use super::arrival::ArrivalRules;
 use super::base::Base;
 use super::feeds::FeedCache;
 use super::problem::{Code, Problem};
+use super::session::SessionRules;
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
 use crate::ops::clock::Clock;
@@ -31,6 +33,12 @@ pub struct Parts {
     pub hooks: HashMap<AppName, Hook>,
     /// Where clients reach us.
     pub base: Base,
+    /// `server.url_base`, under which every path of ours lies.
+    pub url_base: String,
+    /// What may be believed of where requests come from.
+    pub arrival: ArrivalRules,
+    /// How long sessions last.
+    pub sessions: SessionRules,
     /// Rendered feeds.
     pub feeds: FeedCache,
     /// What feeds say of themselves.

@@ -1,7 +1,9 @@
-//! `auth`: the session's cookie.
+//! `auth`: signing in, and how long it lasts.
+
+use std::time::Duration;
 
 use super::section;
-use crate::config::key::{Key, Kind};
+use crate::config::key::{Key, Kind, Unit};
 use crate::config::value::choice;
 
 choice! {
@@ -22,5 +24,11 @@ section! {
         /// Whether the session's cookie is sent over HTTPS only.
         cookie_secure: CookieSecure = Key::new("cookie_secure", Kind::Choice(CookieSecure::WORDS)).default("auto")
             .short_variable("AUTH_COOKIE_SECURE");
+        /// How long a session may be unused.
+        session_idle: Duration =
+            Key::new("session_idle_hours", Kind::Integer(1, 720)).unit(Unit::Hours).default("168");
+        /// How long a session lasts at most, however much it is used.
+        session_lifetime: Duration =
+            Key::new("session_days", Kind::Integer(1, 365)).unit(Unit::Days).default("30");
     }
 }
