@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tracing::info;
 use url::Url;
 
+use crate::auth::password::Passwords;
 use crate::auth::token::{Token, TokenKind};
 use crate::clients::arr::ArrClient;
 use crate::clients::circuit::CircuitPolicy;
@@ -196,6 +197,7 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
             lifetime: settings.auth.session_lifetime,
             cookie_secure: settings.auth.cookie_secure,
         },
+        passwords: Passwords::default(),
         feeds: FeedCache::default(),
         channel,
         health: health.clone(),

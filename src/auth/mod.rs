@@ -4,5 +4,6 @@
 //! web framework, SQL, and which route needs which scope.
 
 pub mod authorization;
+pub mod password;
 pub mod scope;
 pub mod token;

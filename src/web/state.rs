@@ -12,6 +12,7 @@ use super::base::Base;
 use super::feeds::FeedCache;
 use super::problem::{Code, Problem};
 use super::session::SessionRules;
+use crate::auth::password::Passwords;
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
 use crate::ops::clock::Clock;
@@ -39,6 +40,8 @@ pub struct Parts {
     pub arrival: ArrivalRules,
     /// How long sessions last.
     pub sessions: SessionRules,
+    /// What checks passwords.
+    pub passwords: Passwords,
     /// Rendered feeds.
     pub feeds: FeedCache,
     /// What feeds say of themselves.
