@@ -2,14 +2,18 @@
 //! apps around it, and requests over real sockets.
 
 mod access;
+mod cors;
 mod downloads;
 mod feeds;
+mod headers;
 mod hook_bodies;
 mod hook_secrets;
 mod hooks_under_load;
+mod hosts;
 mod key_scopes;
 mod listener;
 mod metrics;
+mod paths;
 mod payloads;
 mod slow_senders;
 mod url_base;
