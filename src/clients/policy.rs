@@ -42,11 +42,15 @@ impl AddressClass {
 
     fn of_v4(address: Ipv4Addr) -> Self {
         match address.octets() {
-            // "This network", multicast and all above it, and where metadata services live: link-local addresses and
-            // IETF assignments.
-            [0 | 224..=255, ..] | [169, 254, ..] | [192, 0, 0, _] => Self::Forbidden,
-            // 100.64/10 is shared address space (RFC 6598), which overlay networks use.
-            [10 | 127, ..] | [192, 168, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] => Self::Private,
+            // "This network", multicast and all above it, and where metadata services live: link-local addresses, IETF
+            // assignments, and two addresses of cloud providers.
+            [0 | 224..=255, ..] | [169, 254, ..] | [192, 0, 0, _] | [100, 100, 100, 200] | [168, 63, 129, 16] => {
+                Self::Forbidden
+            }
+            // 100.64/10 is shared address space (RFC 6598), which overlay networks use; 198.18/15 is for benchmarks, and
+            // the three /24 are for documents: the IANA registry of special addresses calls none of them global.
+            [10 | 127, ..] | [192, 168, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] | [198, 18 | 19, ..]
+            | [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => Self::Private,
             _ => Self::Public,
         }
     }
@@ -59,18 +63,23 @@ impl AddressClass {
         match address.segments() {
             [0, 0, 0, 0, 0, 0, 0, 0] => Self::Forbidden,
             [0, 0, 0, 0, 0, 0, 0, 1] => Self::Private,
-            // IPv4-mapped, IPv4-compatible, NAT64 (RFC 6052), 6to4 (RFC 3056).
-            [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-                embedded(high, low)
-            }
+            // IPv4-mapped, IPv4-compatible, IPv4-translated (RFC 7915), NAT64 (RFC 6052), 6to4 (RFC 3056).
+            [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+            | [0, 0, 0, 0, 0xffff, 0, high, low]
+            | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => embedded(high, low),
             [0x2002, high, low, ..] => embedded(high, low),
-            // Teredo hides an IPv4 address; fd00:ec2::254 is a metadata service; fe80::/10; ff00::/8.
-            [0x2001, 0, ..] | [0xfd00, 0x0ec2, ..] | [0xfe80..=0xfebf | 0xff00..=0xffff, ..] => {
-                Self::Forbidden
-            }
-            // NAT64 of the local network (RFC 8215), fc00::/7, and the old site-local fec0::/10.
-            [0x64, 0xff9b, 1, ..] | [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => Self::Private,
-            _ => Self::Public,
+            // Two metadata services inside fd00::/8.
+            [0xfd00, 0x0ec2, ..] | [0xfd20, 0x00ce, ..] => Self::Forbidden,
+            // fc00::/7, and the old site-local fec0::/10.
+            [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => Self::Private,
+            // Documents (RFC 3849, RFC 9637).
+            [0x2001, 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => Self::Private,
+            // IETF assignments: Teredo, which hides an IPv4 address, ORCHID and the like.
+            [0x2001, 0..=0x01ff, ..] => Self::Forbidden,
+            // Global unicast. Outside of it are link-local addresses, multicast, and the local NAT64 prefix (RFC 8215), whose
+            // IPv4 address stands where only its gateway knows.
+            [0x2000..=0x3fff, ..] => Self::Public,
+            _ => Self::Forbidden,
         }
     }
 
@@ -194,6 +203,16 @@ mod tests {
             "ff02::1",
             "fd00:ec2::254",
             "2001:0:4136:e378::1",
+            "100.100.100.200",
+            "168.63.129.16",
+            "fd20:ce::254",
+            "::ffff:0:169.254.169.254",
+            "64:ff9b:1::1",
+            "64:ff9b:1:a9fe:a9:fe00:808:808",
+            "2001:20::1",
+            "100::1",
+            "5f00::1",
+            "4000::1",
         ] {
             assert_eq!(class(text), AddressClass::Forbidden, "{text}");
         }
@@ -214,11 +233,15 @@ mod tests {
             "::ffff:127.0.0.1",
             "::127.0.0.1",
             "64:ff9b::7f00:1",
-            "64:ff9b:1::1",
+            "::ffff:0:10.0.0.1",
             "2002:a00:1::1",
             "fc00::1",
             "fd12:3456::1",
             "fec0::1",
+            "198.18.0.1",
+            "203.0.113.7",
+            "2001:db8::1",
+            "3fff::1",
         ] {
             assert_eq!(class(text), AddressClass::Private, "{text}");
         }
@@ -239,6 +262,10 @@ mod tests {
             "2001:4860::8888",
             "64:ff9b::101:101",
             "::ffff:8.8.8.8",
+            "2002:808:808::1",
+            "198.17.0.1",
+            "198.20.0.1",
+            "2003::1",
         ] {
             assert_eq!(class(text), AddressClass::Public, "{text}");
         }
@@ -256,6 +283,13 @@ mod tests {
             "http://[::ffff:169.254.169.254]/",
             "http://[64:ff9b::a9fe:a9fe]/",
             "http://0xa9fea9fe/",
+            "http://0251.0376.0251.0376/",
+            "http://2852039166/",
+            "http://[::127.0.0.1]/",
+            "http://[2002:7f00:1::]/",
+            "http://[fe80::1]/",
+            "http://127.0.0.1./",
+            "http://127。0。0。1/",
             "http://169.254.169.254/latest/meta-data",
             "http://１２７.0.0.1/",
         ] {
@@ -275,8 +309,25 @@ mod tests {
 
     #[test]
     fn configuring_a_special_address_does_not_open_it() {
-        let url = Url::parse("http://169.254.169.254/").unwrap();
-        assert_eq!(AddressPolicy::allowing([&url]).check_literal(&url), Err(AddressRefused));
+        for text in ["http://169.254.169.254/", "http://[::ffff:169.254.169.254]/", "http://[fe80::1]/", "http://0/"] {
+            let url = Url::parse(text).unwrap();
+            assert_eq!(AddressPolicy::allowing([&url]).check_literal(&url), Err(AddressRefused), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_look_up_of_a_name_is_judged_anew() {
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let lookup: Lookup = Arc::new(move |_| {
+            let turn = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let answer = if turn.is_multiple_of(2) { "1.1.1.1" } else { "10.0.0.1" }.parse().unwrap();
+            Box::pin(async move { Ok(vec![answer]) })
+        });
+        let resolver = PolicyResolver { private_too: false, lookup };
+        for turn in 0..4 {
+            let found = resolver.resolve("flips.example".parse().unwrap()).await;
+            assert_eq!(found.is_ok(), turn % 2 == 0, "{turn}");
+        }
     }
 
     async fn resolve(private_too: bool, answer: &[&str]) -> Result<Vec<IpAddr>, bool> {
