@@ -2,6 +2,8 @@
 //!
 //! Owns: which part gets what, and the order of starting and stopping. Must not know: how any part does its work.
 
+mod outbound;
+
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
@@ -18,11 +20,10 @@ use crate::auth::password::Passwords;
 use crate::auth::token::{Token, TokenKind};
 use crate::clients::arr::ArrClient;
 use crate::clients::circuit::CircuitPolicy;
-use crate::clients::http::{Http, HttpOptions};
 use crate::clients::observe::{Exchange, Observer};
-use crate::clients::policy::AddressPolicy;
 use crate::clients::prowlarr::ProwlarrClient;
 use crate::clients::retry::RetryPolicy;
+use crate::clients::trust::AuthoritiesError;
 use crate::clients::upstream::UpstreamOptions;
 use crate::config::Settings;
 use crate::domain::app::{AppKind, AppName};
@@ -119,6 +120,14 @@ pub enum StartError {
     /// TLS cannot be set up.
     #[error("TLS cannot be set up")]
     Tls,
+    /// `network.ca_file` cannot be used.
+    #[error("network.ca_file cannot be used")]
+    Authorities {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: AuthoritiesError,
+    },
     /// The runtime cannot be started, or signals cannot be listened to.
     #[error("the process cannot be set up")]
     Process(#[source] io::Error),
@@ -135,6 +144,10 @@ impl StartError {
             Self::DataFolder { path: folder, .. } => {
                 path = folder.display().to_string();
                 ("start-data-folder", path.as_str())
+            }
+            Self::Authorities { path: file, .. } => {
+                path = file.display().to_string();
+                ("start-authorities", path.as_str())
             }
             Self::DatabaseFile(file) => {
                 path = file.display().to_string();
@@ -237,13 +250,7 @@ pub fn pipeline_parts(
     let secrets =
         enabled().map(|app| &app.api_key).chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.api_key));
     secrets.for_each(|secret| around.redactor.learn(secret));
-    let urls = enabled()
-        .map(|app| &app.url)
-        .chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.url))
-        .chain(&settings.network.link_sources);
-    let clock = around.clock.clone();
-    let http_options = HttpOptions::new(AddressPolicy::allowing(urls), Arc::new(move || clock.now()));
-    let http = Http::new(http_options).map_err(|_| StartError::Tls)?;
+    let http = outbound::http(settings, around)?;
     let observer: Arc<dyn Observer> = Arc::new(Counting::new(settings, around.metrics.clone()));
     let retry = retry_policy(settings);
     let upstream = |kind, name: &str, url: &Url, key: &SecretString| UpstreamOptions {

@@ -166,3 +166,32 @@ pub fn after_panic(_panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     error!(event = "web.handler-panicked");
     Problem::new(Code::Internal).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::http::Request;
+    use axum::routing::get;
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_one_failed_request() {
+        async fn broken() -> &'static str {
+            panic!("test-secret-in-a-panic")
+        }
+        let routes = Router::new().route("/broken", get(broken)).route("/ping", get(|| async { "pong" }));
+        let routes = routes.layer(CatchPanicLayer::custom(after_panic));
+        for (path, status) in [("/broken", 500), ("/ping", 200), ("/broken", 500)] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let answer = routes.clone().oneshot(request).await.unwrap();
+            assert_eq!(answer.status().as_u16(), status, "{path}");
+            let problem = answer.extensions().get::<Problem>().copied();
+            assert_eq!(problem.is_some(), status == 500);
+            let told = problem.map(|problem| problem.body(Lang::En, "id")).unwrap_or_default();
+            assert!(!format!("{told:?}").contains("test-secret"), "{told:?}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ mod access;
 mod apps;
 mod canary;
 mod data_folder;
+mod outbound;
 mod service;
 mod settings;
 mod torrents;

@@ -10,6 +10,7 @@ pub mod raw_http;
 pub mod service;
 pub mod shared;
 pub mod subscriber;
+pub mod tls;
 pub mod torrent;
 pub mod upstreams;
 pub mod wait;

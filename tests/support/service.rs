@@ -18,9 +18,9 @@ use grabfeed::domain::feed_filter::FeedFilter;
 use grabfeed::domain::grab::{Grab, GrabState};
 use grabfeed::domain::time::Ts;
 use grabfeed::ops::clock::Clock;
-use grabfeed::ops::shutdown::{Lifecycle, Stopped};
+use grabfeed::ops::shutdown::{Deadlines, Lifecycle, Stopped};
 use grabfeed::ops::text::Lang;
-use grabfeed::pipeline::deps::Deps;
+use grabfeed::pipeline::{self, deps::Deps};
 use grabfeed::publish::mac::DownloadSecret;
 use grabfeed::store::{Attempt, GrabFilter, NewFeed, Store};
 use secrecy::ExposeSecret;
@@ -133,6 +133,19 @@ impl Household {
         let its_life = life.clone();
         let running = tokio::spawn(async move { app::run(app, listener, &its_life).await.unwrap() });
         Service { deps, url: format!("http://127.0.0.1:{port}"), life, running }
+    }
+
+    /// Starts the service without its HTTP face, some of its parts changed.
+    pub async fn launch_changed(&self, change: impl FnOnce(&mut Deps)) -> Service {
+        let around = Surroundings::new(self.clock.clone(), Lang::Fr);
+        let store = self.home.open(&self.clock).await;
+        let mut deps = app::pipeline_parts(&self.settings(1, Vec::new()), store, &around).unwrap();
+        change(&mut deps);
+        let (deps, life) = (Arc::new(deps), Lifecycle::default());
+        pipeline::start(&deps, &life);
+        let its_life = life.clone();
+        let running = tokio::spawn(async move { its_life.finish(Deadlines::default()).await });
+        Service { deps, url: String::new(), life, running }
     }
 
     /// Points every configured app's webhook at a service.
