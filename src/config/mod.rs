@@ -22,6 +22,7 @@ mod scalar;
 pub mod schema;
 pub mod section;
 pub mod settings;
+mod together;
 pub mod template;
 pub mod value;
 mod walk;
@@ -44,6 +45,7 @@ pub use section::{
     matching::Matching,
     metrics::Metrics,
     network::Network,
+    oidc::Oidc,
     prowlarr::Prowlarr,
     server::Server,
     sync::{Sync, SyncMode},
