@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use url::Url;
@@ -89,9 +89,14 @@ impl Http {
 
     /// Begins a GET, if the policy allows the URL's address. A host name's addresses are judged when it connects.
     pub fn get(&self, url: Url) -> Result<RequestBuilder, AddressRefused> {
+        self.request(Method::GET, url)
+    }
+
+    /// The same with any method.
+    pub fn request(&self, method: Method, url: Url) -> Result<RequestBuilder, AddressRefused> {
         self.policy.check_literal(&url)?;
         let client = if self.policy.is_configured(&url) { &self.configured } else { &self.elsewhere };
-        Ok(client.get(url))
+        Ok(client.request(method, url))
     }
 
     /// The current moment.

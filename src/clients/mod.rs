@@ -1,4 +1,4 @@
-//! Everything that speaks HTTP to an upstream: the *arr apps and Prowlarr.
+//! Everything that speaks HTTP to an upstream: the *arr apps, Prowlarr, and a provider of identities.
 //!
 //! Owns: the one way to build an HTTP client ([`http`]), where it may connect ([`policy`]), when a call is repeated
 //! ([`retry`]) or not made at all ([`circuit`]), and what the apps' answers mean ([`arr`], [`prowlarr`]).
@@ -9,6 +9,7 @@ pub mod circuit;
 pub mod error;
 pub mod http;
 pub mod observe;
+pub mod oidc;
 pub mod policy;
 pub mod prowlarr;
 pub mod release;

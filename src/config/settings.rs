@@ -4,8 +4,8 @@
 
 use super::section::{
     apps::App, auth::Auth, cors::Cors, database::Database, feeds::Feeds, logging::Logging,
-    matching::Matching, metrics::Metrics, network::Network, oidc::Oidc, prowlarr::Prowlarr, server::Server, sync::Sync,
-    torrents::Torrents,
+    matching::Matching, metrics::Metrics, network::Network, oidc::Oidc, prowlarr::Prowlarr, server::Server,
+    sync::Sync, torrents::Torrents,
 };
 
 /// Every setting, effective and valid. `Debug` shows no secret.

@@ -78,14 +78,21 @@ pub async fn look(State(state): State<WebState>, mut request: Request, next: Nex
     }
     let peer = request.extensions().get::<Peer>().copied();
     let client = of(&state.arrival, peer, request.headers());
+    if let Some(rules) = &state.proxy_sign_in
+        && let Some(vouched) = rules.take(&client, request.headers_mut(), state.clock().now())
+    {
+        request.extensions_mut().insert(vouched);
+    }
     request.extensions_mut().insert(client);
     next.run(request).await
 }
 
-fn of(_rules: &ArrivalRules, peer: Option<Peer>, headers: &HeaderMap) -> Client {
+fn of(rules: &ArrivalRules, peer: Option<Peer>, headers: &HeaderMap) -> Client {
     let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Peer(address)| address.ip());
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
-    Client { address, https: false, host, by_trusted_proxy: false }
+    let by_trusted_proxy =
+        peer.is_some_and(|Peer(peer)| rules.trusted_proxies.iter().any(|range| range.contains(peer.ip())));
+    Client { address, https: false, host, by_trusted_proxy }
 }
 
 /// Keys in URLs end up in logs and histories, so one is refused even if it is right.
