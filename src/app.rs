@@ -2,6 +2,7 @@
 //!
 //! Owns: which part gets what, and the order of starting and stopping. Must not know: how any part does its work.
 
+mod oidc;
 mod outbound;
 
 use std::collections::HashMap;
@@ -40,6 +41,7 @@ use crate::store::{OpenError, Store, StoreError};
 use crate::web::arrival::ArrivalRules;
 use crate::web::base::Base;
 use crate::web::feeds::FeedCache;
+use crate::web::proxy_sign_in::ProxySignIn;
 use crate::web::session::SessionRules;
 use crate::web::state::{ChannelText, Hook, Parts};
 use crate::web::{Router, WebState, router, serve};
@@ -211,6 +213,8 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
             cookie_secure: settings.auth.cookie_secure,
         },
         passwords: Passwords::default(),
+        oidc: oidc::sign_in(settings, around)?,
+        proxy_sign_in: ProxySignIn::new(settings.auth.proxy_header.as_deref(), &settings.auth.proxy_users),
         feeds: FeedCache::default(),
         channel,
         health: health.clone(),

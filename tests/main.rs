@@ -13,6 +13,7 @@ mod demo_command;
 mod download;
 mod kill;
 mod packaging;
+mod oidc;
 mod promises;
 mod store;
 mod support;

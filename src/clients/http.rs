@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use url::Url;
@@ -103,6 +103,11 @@ impl Http {
 
     /// Begins a GET, if the policy allows the URL's address. A host name's addresses are judged when it connects.
     pub fn get(&self, url: Url) -> Result<RequestBuilder, AddressRefused> {
+        self.request(Method::GET, url)
+    }
+
+    /// The same with any method.
+    pub fn request(&self, method: Method, url: Url) -> Result<RequestBuilder, AddressRefused> {
         self.policy.check_literal(&url)?;
         // Each has its own connections: none that was made under one rule is used under another.
         let client = match (self.policy.is_configured(&url), self.unchecked_places.contain(&url)) {
@@ -110,7 +115,7 @@ impl Http {
             (true, false) => &self.configured,
             (true, true) => &self.unchecked,
         };
-        Ok(client.get(url))
+        Ok(client.request(method, url))
     }
 
     /// The current moment.

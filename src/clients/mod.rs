@@ -1,4 +1,4 @@
-//! Everything that speaks HTTP to an upstream: the *arr apps and Prowlarr.
+//! Everything that speaks HTTP to an upstream: the *arr apps, Prowlarr, and a provider of identities.
 //!
 //! Owns: the one way to build an HTTP client ([`http`]), where it may connect ([`policy`]),
 //! whose certificates it believes ([`trust`]), when a call is repeated
@@ -11,6 +11,7 @@ pub mod circuit;
 pub mod error;
 pub mod http;
 pub mod observe;
+pub mod oidc;
 pub mod policy;
 pub mod prowlarr;
 pub mod release;

@@ -43,6 +43,7 @@ async fn go_round(deps: &Deps, round: u32) -> Result<(), StoreError> {
     write_polls(deps).await?;
     if round.is_multiple_of(REVIEW_ROUNDS) {
         deps.store.review_feeds().await?;
+        deps.store.purge_login_flows(deps.store.now().await?).await?;
     }
     refresh_gauges(deps).await
 }

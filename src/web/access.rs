@@ -12,6 +12,7 @@ use secrecy::ExposeSecret;
 use super::WebState;
 use super::arrival::Client;
 use super::problem::{Code, Problem};
+use super::proxy_sign_in::Vouched;
 use super::{cross_site, session};
 use crate::auth::authorization::Credentials;
 use crate::auth::scope::{Scope, ScopeSet};
@@ -83,7 +84,8 @@ pub async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let asked = Asked { client: &client, method: request.method(), headers: request.headers() };
+    let vouched = request.extensions().get::<Vouched>().is_some();
+    let asked = Asked { client: &client, method: request.method(), headers: request.headers(), vouched };
     let found = match access {
         Access::Public | Access::FeedSecret | Access::WebhookSecret | Access::SetupToken => Ok(None),
         Access::Scope(scope) => with_scope(&state, asked, scope).await.map(Some),
@@ -109,6 +111,8 @@ struct Asked<'a> {
     client: &'a Client,
     method: &'a Method,
     headers: &'a HeaderMap,
+    /// Whether a trusted proxy vouches for the administrator.
+    vouched: bool,
 }
 
 /// Whoever shows a key is judged by it alone, whatever cookie comes along.
@@ -136,13 +140,15 @@ const fn takes_basic(scope: Scope) -> bool {
 }
 
 async fn administrator(state: &WebState, asked: Asked<'_>) -> Result<Identity, Problem> {
-    let session = session::of(state, asked.client, asked.headers).await?;
-    let session = session.ok_or(Problem::new(Code::Unauthorized))?;
+    let session = session::of(state, asked.client, asked.headers).await?.map(|session| session.id);
+    if session.is_none() && !asked.vouched {
+        return Err(Problem::new(Code::Unauthorized));
+    }
     if is_unsafe(asked.method) {
-        // A browser sends the cookie by itself, whichever page made it ask.
+        // A browser sends the cookie by itself, whichever page made it ask; and the proxy adds its word to anything.
         cross_site::check(state, asked.client, asked.headers, cross_site::Ambient::Cookie)?;
     }
-    Ok(Identity::Administrator { session: Some(session.id) })
+    Ok(Identity::Administrator { session })
 }
 
 /// Whether a method may change something.

@@ -89,6 +89,11 @@ pub async fn look(State(state): State<WebState>, mut request: Request, next: Nex
     let peer =
         request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let (client, fault) = state.arrival.find(peer.to_canonical(), request.uri(), request.headers());
+    if let Some(rules) = &state.proxy_sign_in
+        && let Some(vouched) = rules.take(&client, request.headers_mut(), state.clock().now())
+    {
+        request.extensions_mut().insert(vouched);
+    }
     request.extensions_mut().insert(client);
     if let Some(fault) = fault {
         request.extensions_mut().insert(fault);

@@ -75,6 +75,12 @@ codes! {
     WrongPassword = "wrong-password", FORBIDDEN;
     /// The new password is too short or known to everybody.
     WeakPassword = "weak-password", BAD_REQUEST;
+    /// A sign-in by way of a provider that is not under way, or not in this browser.
+    SignInOver = "sign-in-over", BAD_REQUEST;
+    /// The provider does not vouch for the person, or the settings do not list them.
+    NotAllowedHere = "not-allowed-here", FORBIDDEN;
+    /// There is no account yet.
+    NotSetUp = "not-set-up", CONFLICT;
     /// The set-up token is wrong.
     BadSetupToken = "bad-setup-token", UNAUTHORIZED;
     /// Another service that we need for the answer failed.

@@ -10,7 +10,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::access::{self, Access};
 use super::problem::{Code, Problem};
-use super::{WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe};
+use super::{WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe, oidc};
 use crate::auth::scope::Scope;
 
 /// A route: its method and path, who may use it, what answers.
@@ -39,6 +39,8 @@ pub fn table() -> Vec<Route> {
     use Access::{FeedSecret, Public, Scope as Of, WebhookSecret};
     let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
     vec![
+        route(get.clone(), "/login/oidc", Public, oidc::start),
+        route(get.clone(), "/login/oidc/callback", Public, oidc::callback),
         route(get.clone(), "/ping", Public, health::ping),
         route(get.clone(), "/health/live", Public, health::live),
         route(get.clone(), "/health/ready", Public, health::ready),

@@ -30,7 +30,7 @@ pub struct SessionRules {
 
 impl SessionRules {
     /// Whether this client's cookie is for HTTPS only.
-    fn secure(&self, client: &Client) -> bool {
+    pub fn secure(&self, client: &Client) -> bool {
         match self.cookie_secure {
             CookieSecure::Auto => client.https,
             CookieSecure::Always => true,
@@ -90,7 +90,7 @@ pub async fn begin(
 }
 
 /// The cookie with this name; `None` if there are two, since one of them is somebody else's.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let mut found = pairs.filter(|(known, _)| *known == name).map(|(_, value)| value);

@@ -10,7 +10,9 @@ use tracing::error;
 use super::arrival::ArrivalRules;
 use super::base::Base;
 use super::feeds::FeedCache;
+use super::oidc::OidcSignIn;
 use super::problem::{Code, Problem};
+use super::proxy_sign_in::ProxySignIn;
 use super::session::SessionRules;
 use crate::auth::password::Passwords;
 use crate::config::section::sync::SyncMode;
@@ -44,6 +46,10 @@ pub struct Parts {
     pub sessions: SessionRules,
     /// What checks passwords.
     pub passwords: Passwords,
+    /// The provider by way of which the administrator may sign in.
+    pub oidc: Option<OidcSignIn>,
+    /// What is believed of a proxy that names who has signed in to it.
+    pub proxy_sign_in: Option<ProxySignIn>,
     /// Rendered feeds.
     pub feeds: FeedCache,
     /// What feeds say of themselves.
@@ -85,6 +91,11 @@ impl WebState {
     /// Of these parts.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// The name of the OpenID Connect provider, if one is configured.
+    pub fn provider_name(&self) -> Option<&str> {
+        self.oidc.as_ref().map(|oidc| oidc.name.as_str())
     }
 
     /// The database.

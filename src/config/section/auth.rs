@@ -30,5 +30,10 @@ section! {
         /// How long a session lasts at most, however much it is used.
         session_lifetime: Duration =
             Key::new("session_days", Kind::Integer(1, 365)).unit(Unit::Days).default("30");
+        /// The header in which a trusted proxy names who has signed in to it, in lower case; `None`: no proxy is asked.
+        proxy_header: Option<String> = Key::new("proxy_header", Kind::HeaderName).example("remote-user");
+        /// The names in that header that are the administrator.
+        proxy_users: Vec<String> =
+            Key::new("proxy_users", Kind::List(&Kind::Text(200))).default("").example("me");
     }
 }
