@@ -6,4 +6,5 @@
 pub mod authorization;
 pub mod password;
 pub mod scope;
+pub mod throttle;
 pub mod token;

@@ -8,11 +8,12 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::ExposeSecret;
+use tracing::warn;
 
 use super::WebState;
 use super::arrival::Client;
 use super::problem::{Code, Problem};
-use super::{cross_site, session};
+use super::{attempt, cross_site, session};
 use crate::auth::authorization::Credentials;
 use crate::auth::scope::{Scope, ScopeSet};
 use crate::auth::token::{Token, TokenKind};
@@ -39,6 +40,11 @@ pub enum Access {
     Page,
 }
 
+/// For the log: the one person.
+pub const ADMINISTRATOR: &str = "administrator";
+/// For the log: whoever shows nothing that is right.
+pub const NOBODY: &str = "anonymous";
+
 /// Who asks, once the guard has let the request pass; handlers take it as an extension.
 #[derive(Debug, Clone)]
 pub enum Identity {
@@ -63,7 +69,16 @@ impl Identity {
     pub fn actor(&self) -> &str {
         match self {
             Self::Key { name, .. } => name,
-            Self::Administrator { .. } => "administrator",
+            Self::Administrator { .. } => ADMINISTRATOR,
+        }
+    }
+
+    /// For the log: by what it is known.
+    pub const fn method(&self) -> &'static str {
+        match self {
+            Self::Key { .. } => AuthMethod::ApiKey.as_str(),
+            Self::Administrator { session: Some(_) } => AuthMethod::Session.as_str(),
+            Self::Administrator { session: None } => "proxy",
         }
     }
 
@@ -121,13 +136,14 @@ async fn with_scope(state: &WebState, asked: Asked<'_>, scope: Scope) -> Result<
             _ => problem,
         });
     }
-    let found = key_identity(state, asked.headers, scope, basic).await;
-    if let Err(problem) = &found
-        && matches!(problem.code(), Code::Unauthorized | Code::Forbidden)
-    {
-        state.metrics().auth_failed(AuthMethod::ApiKey);
+    let found = key_identity(state, asked, scope, basic).await;
+    match found {
+        Err(problem) if problem.code() == Code::Unauthorized => {
+            state.metrics().auth_failed(AuthMethod::ApiKey);
+            Err(attempt::wrong_secret(state, asked.client, AuthMethod::ApiKey, problem).await)
+        }
+        found => found,
     }
-    found
 }
 
 /// Feed readers and Prometheus can send Basic and no other header; browsers would ask the person with a dialog.
@@ -156,21 +172,23 @@ fn shows_credentials(headers: &HeaderMap) -> bool {
 
 async fn key_identity(
     state: &WebState,
-    headers: &HeaderMap,
+    asked: Asked<'_>,
     scope: Scope,
     basic: bool,
 ) -> Result<Identity, Problem> {
     let refused = Problem::new(Code::Unauthorized);
     let refused = if basic { refused.asking_for_basic() } else { refused };
-    let token = shown_key(headers, basic).ok_or(refused)?;
+    let token = shown_key(asked.headers, basic).ok_or(refused)?;
     let failed = |failure: StoreError| state.database_failed("key", &failure);
     let now = state.store().now().await.map_err(failed)?;
     let key = state.store().key_by_hash(&token.hash(), now).await.map_err(failed)?;
     let key = key.ok_or(refused)?;
-    let scopes: ScopeSet = key.scopes.parse().map_err(|_| Problem::new(Code::Forbidden))?;
-    if !scopes.contains(scope) {
+    let Some(scopes) = key.scopes.parse().ok().filter(|scopes: &ScopeSet| scopes.contains(scope)) else {
+        state.metrics().auth_failed(AuthMethod::ApiKey);
+        let (actor, address, needed) = (&*key.name, asked.client.address, scope.as_str());
+        warn!(event = "auth.forbidden", actor, address = %address, method = AuthMethod::ApiKey.as_str(), needed);
         return Err(Problem::new(Code::Forbidden));
-    }
+    };
     // The use is worth noting, not worth failing for.
     if let Err(failure) = state.store().key_used(key.id, now).await {
         state.database_failed("key-use", &failure);

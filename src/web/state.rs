@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use secrecy::SecretString;
 use tracing::error;
@@ -42,6 +42,8 @@ pub struct Parts {
     pub sessions: SessionRules,
     /// What checks passwords.
     pub passwords: Passwords,
+    /// Done when the log was told that somebody signs in over plain HTTP.
+    pub plain_http_told: Once,
     /// Rendered feeds.
     pub feeds: FeedCache,
     /// What feeds say of themselves.
