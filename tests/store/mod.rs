@@ -13,5 +13,7 @@ mod prowlarr_rows;
 mod purge;
 mod queue;
 mod resolve;
+mod sessions;
 mod speed;
+mod throttle;
 mod together;
