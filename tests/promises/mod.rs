@@ -5,3 +5,5 @@ mod hostile_downloads;
 mod nothing_is_lost;
 mod prowlarr_is_spared;
 mod replicas_and_restarts;
+mod security_events;
+mod two_processes;

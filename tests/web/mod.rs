@@ -19,14 +19,13 @@ mod url_base;
 
 use std::time::Duration;
 
-use grabfeed::auth::password::Passwords;
 use grabfeed::auth::token::{Token, TokenKind};
-use grabfeed::store::{NewAdministrator, NewApiKey, Store};
-use serde_json::{Value, json};
+use grabfeed::store::NewApiKey;
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::OnceCell;
 
+use crate::support::account::{self, NAME, PASSWORD, Page, cookie_of};
 use crate::support::database::Home;
 use crate::support::http::{Http, Reply};
 use crate::support::service::{Household, Plan, Service};
@@ -36,11 +35,6 @@ pub const SECRET: &str = "test-webhook-secret-0123456789";
 
 /// In what time every grab of an undisturbed household is published.
 pub const SETTLED: Duration = Duration::from_hours(1);
-
-/// The account that [`Running::sign_in`] signs in to.
-pub const NAME: &str = "Owner";
-/// Its password.
-pub const PASSWORD: &str = "test password of several words";
 
 /// A running service with its household.
 pub struct Running {
@@ -90,7 +84,7 @@ impl Running {
 
     /// Makes the account, unless there is one.
     pub async fn make_account(&self) {
-        make_account(&self.home.store).await;
+        account::make(&self.home.store).await;
     }
 
     /// Signs in to the account, which is made if there is none, and gives the `Cookie` header.
@@ -101,22 +95,24 @@ impl Running {
         cookie_of(&reply)
     }
 
+    /// The service, as a page of its own asks it.
+    fn page(&self) -> Page<'_> {
+        Page { http: &self.http, url: &self.service.url }
+    }
+
     /// Tries to sign in, as a script does.
     pub async fn try_sign_in(&self, name: &str, password: &str) -> Reply {
-        let body = json!({ "name": name, "password": password });
-        self.http.post_json(&self.url("/api/v1/session"), &[], &body).await
+        self.page().sign_in(name, password).await
     }
 
     /// Asks as a page of ours does: with this cookie, and our origin.
     pub async fn ask(&self, method: &str, path: &str, cookie: &str, body: &Value) -> Reply {
-        let (origin, json) = (self.service.url.as_bytes(), b"application/json".as_slice());
-        let headers = [("cookie", cookie.as_bytes()), ("origin", origin), ("content-type", json)];
-        self.http.send(method, &self.url(path), &headers, body.to_string()).await
+        self.page().ask(method, path, cookie, body).await
     }
 
     /// The status of `GET` with this cookie.
     pub async fn status_with(&self, path: &str, cookie: &str) -> u16 {
-        self.http.get_with(&self.url(path), &[("cookie", cookie)]).await.status
+        self.page().status(path, cookie).await
     }
 
     /// The whole text of the metrics.
@@ -133,20 +129,6 @@ impl Running {
         assert_eq!(reply.status, 200, "{}", reply.text());
         items_of(&reply.body)
     }
-}
-
-/// Makes the account, unless there is one.
-pub async fn make_account(store: &Store) {
-    static HASH: OnceCell<String> = OnceCell::const_new();
-    let hash = HASH.get_or_init(async || Passwords::default().hash(PASSWORD.into()).await.unwrap()).await;
-    let new = NewAdministrator { name: NAME.to_owned(), password_hash: hash.clone() };
-    store.create_administrator(new, store.now().await.unwrap()).await.unwrap();
-}
-
-/// What a browser sends back for the one cookie that an answer sets.
-pub fn cookie_of(reply: &Reply) -> String {
-    assert_eq!(reply.headers.get_all("set-cookie").iter().count(), 1);
-    reply.header("set-cookie").split(';').next().unwrap().to_owned()
 }
 
 /// Guid and enclosure URL of each item of a feed.

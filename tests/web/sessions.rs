@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{NAME, PASSWORD, Running, cookie_of};
+use super::Running;
+use crate::support::account::{NAME, PASSWORD, cookie_of};
 
 const WHO: &str = "/api/v1/session";
 const ALL: &str = "/api/v1/sessions";

@@ -4,7 +4,8 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use grabfeed::store::NewAdministrator;
 use serde_json::{Value, json};
 
-use super::{NAME, PASSWORD, Running, cookie_of};
+use super::Running;
+use crate::support::account::{NAME, PASSWORD, cookie_of};
 use crate::support::http::Reply;
 use crate::support::service::Plan;
 

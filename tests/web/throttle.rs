@@ -9,7 +9,8 @@ use grabfeed::domain::app::AppName;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::{NAME, PASSWORD, Running};
+use super::Running;
+use crate::support::account::{NAME, PASSWORD};
 use crate::support::http::{Http, Reply};
 use crate::support::service::Plan;
 
