@@ -10,10 +10,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
-use super::WebState;
 use super::arrival::Client;
 use super::problem::{Code, Problem};
 use super::shared_lookup::SharedLookup;
+use super::{WebState, attempt};
 use crate::auth::token::{Token, TokenKind};
 use crate::domain::ids::FeedId;
 use crate::ops::metrics::{AuthMethod, FeedFormat, FeedResult};
@@ -146,7 +146,9 @@ async fn find(
     };
     let token =
         Token::parse(token).ok().filter(|token| token.kind() == TokenKind::Feed).ok_or_else(unknown)?;
-    let feed = state.feeds.feed(state, token.hash()).await?.ok_or_else(unknown)?;
+    let Some(feed) = state.feeds.feed(state, token.hash()).await? else {
+        return Err(attempt::wrong_secret(state, client, AuthMethod::Feed, unknown()).await);
+    };
     let base = state.base.of(client)?;
     state.deps.polls.count(feed.id, client_name(headers).as_deref(), state.clock().now());
     let key = (feed.id, format, base.as_str().to_owned());

@@ -5,9 +5,11 @@
 //! is written, what the pipeline does.
 
 pub mod access;
+pub mod account;
 pub mod answer;
 pub mod api;
 pub mod arrival;
+pub mod attempt;
 pub mod base;
 pub mod body;
 pub mod cors;
@@ -28,7 +30,9 @@ pub mod proxy_sign_in;
 pub mod routes;
 pub mod serve;
 pub mod session;
+pub mod sessions;
 pub mod shared_lookup;
+pub mod sign_in;
 pub mod state;
 
 pub use axum::Router;

@@ -36,20 +36,27 @@ where
 
 /// Every route, in the order of the product.
 pub fn table() -> Vec<Route> {
-    use Access::{FeedSecret, Public, Scope as Of, WebhookSecret};
-    let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
+    use Access::{Administrator, FeedSecret, Public, Scope as Of, WebhookSecret};
+    let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     vec![
         route(get.clone(), "/login/oidc", Public, oidc::start),
         route(get.clone(), "/login/oidc/callback", Public, oidc::callback),
         route(get.clone(), "/ping", Public, health::ping),
         route(get.clone(), "/health/live", Public, health::live),
         route(get.clone(), "/health/ready", Public, health::ready),
-        route(post, "/hooks/{app}", WebhookSecret, hooks::receive),
-        route(put, "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(post.clone(), "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(put.clone(), "/hooks/{app}", WebhookSecret, hooks::receive),
         route(get.clone(), "/f/{token}/rss.xml", FeedSecret, feeds::rss),
         route(get.clone(), "/f/{token}/torrent.json", FeedSecret, feeds::legacy_json),
         route(get.clone(), "/d/{feed}/{mac}/{file}", FeedSecret, downloads::torrent),
         route(get.clone(), "/api/v1/grabs", Of(Scope::Read), api::grabs::list),
+        route(post, "/api/v1/session", Public, api::session::begin),
+        route(get.clone(), "/api/v1/session", Administrator, api::session::show),
+        route(delete.clone(), "/api/v1/session", Administrator, api::session::end),
+        route(get.clone(), "/api/v1/sessions", Of(Scope::Admin), api::sessions::list),
+        route(delete.clone(), "/api/v1/sessions", Of(Scope::Admin), api::sessions::end_others),
+        route(delete, "/api/v1/sessions/{id}", Of(Scope::Admin), api::sessions::end),
+        route(put, "/api/v1/account/password", Administrator, api::account::change_password),
         route(get, "/metrics", Of(Scope::Metrics), metrics::show),
     ]
 }

@@ -14,5 +14,7 @@ mod prowlarr_rows;
 mod purge;
 mod queue;
 mod resolve;
+mod sessions;
 mod speed;
+mod throttle;
 mod together;
