@@ -5,6 +5,7 @@
 //! is written, what the pipeline does.
 
 pub mod access;
+pub mod account;
 pub mod answer;
 pub mod api;
 pub mod arrival;
@@ -13,17 +14,24 @@ pub mod body;
 pub mod cross_site;
 pub mod downloads;
 pub mod feeds;
+pub mod form;
 pub mod health;
 pub mod hooks;
 pub mod json;
+pub mod local_path;
 pub mod metrics;
 pub mod observe;
 pub mod problem;
 pub mod routes;
 pub mod serve;
 pub mod session;
+pub mod sessions;
+pub mod setup;
+pub mod sign_in;
 pub mod shared_lookup;
 pub mod state;
+pub mod ui;
+pub mod view;
 
 pub use axum::Router;
 pub use routes::router;

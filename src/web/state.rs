@@ -85,6 +85,11 @@ impl WebState {
         Self(Arc::new(parts))
     }
 
+    /// The name of the OpenID Connect provider, if one is configured.
+    pub fn provider_name(&self) -> Option<&str> {
+        None
+    }
+
     /// The database.
     pub fn store(&self) -> &Store {
         &self.deps.store

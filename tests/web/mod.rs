@@ -77,6 +77,22 @@ impl Running {
         key.expose().to_owned()
     }
 
+    /// Makes the account, signs in with a browser of an ordinary name, and gives the cookie.
+    pub async fn sign_in(&self) -> String {
+        self.sign_in_as("Mozilla/5.0").await
+    }
+
+    /// The same with a browser of this name.
+    pub async fn sign_in_as(&self, client: &str) -> String {
+        let hash = grabfeed::auth::password::Passwords::default().hash("test password of several words".into()).await.unwrap();
+        let new = grabfeed::store::NewAdministrator { name: "owner".into(), password_hash: hash };
+        self.home.store.create_administrator(new, self.home.now().await).await.unwrap();
+        let token = Token::generate(TokenKind::Session, &mut rand::rng());
+        let new = grabfeed::store::NewSession { token_hash: token.hash(), method: "password", network: "127.0.0.1".into(), client: Some(client.to_owned()), lifetime: Duration::from_hours(24) };
+        self.home.store.begin_session(new, self.home.now().await).await.unwrap();
+        format!("grabfeed={}", token.expose())
+    }
+
     /// The whole text of the metrics.
     pub async fn metrics(&self) -> String {
         let key = self.key("metrics").await;
