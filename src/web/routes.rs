@@ -10,7 +10,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::access::{self, Access};
 use super::problem::{Code, Problem};
-use super::{WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe, oidc};
+use super::{
+    WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe, oidc, ui,
+};
 use crate::auth::scope::Scope;
 
 /// A route: its method and path, who may use it, what answers.
@@ -36,9 +38,21 @@ where
 
 /// Every route, in the order of the product.
 pub fn table() -> Vec<Route> {
-    use Access::{Administrator, FeedSecret, Public, Scope as Of, WebhookSecret};
+    use Access::{Administrator, FeedSecret, Page, Public, Scope as Of, SetupToken, WebhookSecret};
     let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     vec![
+        route(get.clone(), "/", Page, ui::home::show),
+        route(get.clone(), "/login", Public, ui::login::show),
+        route(post.clone(), "/login", Public, ui::login::enter),
+        route(post.clone(), "/logout", Page, ui::login::leave),
+        route(get.clone(), "/setup", SetupToken, ui::setup::show),
+        route(post.clone(), "/setup", SetupToken, ui::setup::create),
+        route(get.clone(), "/account", Page, ui::account::show),
+        route(post.clone(), "/account/password", Page, ui::account::change_password),
+        route(post.clone(), "/account/sessions/{id}/end", Page, ui::account::end_session),
+        route(post.clone(), "/account/sessions/end-others", Page, ui::account::end_others),
+        route(get.clone(), "/static/app.css", Public, ui::assets::style),
+        route(get.clone(), "/static/icon.svg", Public, ui::assets::icon),
         route(get.clone(), "/login/oidc", Public, oidc::start),
         route(get.clone(), "/login/oidc/callback", Public, oidc::callback),
         route(get.clone(), "/ping", Public, health::ping),
