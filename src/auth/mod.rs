@@ -4,6 +4,9 @@
 //! web framework, SQL, and which route needs which scope.
 
 pub mod authorization;
+pub mod legacy_password;
 pub mod password;
+pub mod password_rules;
 pub mod scope;
+pub mod setup;
 pub mod token;

@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 use super::WebState;
 use super::arrival::Client;
 use super::problem::{Code, Problem};
-use super::{cross_site, session};
+use super::{cross_site, session, setup};
 use crate::auth::authorization::Credentials;
 use crate::auth::scope::{Scope, ScopeSet};
 use crate::auth::token::{Token, TokenKind};
@@ -85,7 +85,8 @@ pub async fn guard(
 ) -> Response {
     let asked = Asked { client: &client, method: request.method(), headers: request.headers() };
     let found = match access {
-        Access::Public | Access::FeedSecret | Access::WebhookSecret | Access::SetupToken => Ok(None),
+        Access::Public | Access::FeedSecret | Access::WebhookSecret => Ok(None),
+        Access::SetupToken => while_needed(&state).await.map(|()| None),
         Access::Scope(scope) => with_scope(&state, asked, scope).await.map(Some),
         Access::Administrator | Access::Page => administrator(&state, asked).await.map(Some),
     };
@@ -101,6 +102,11 @@ pub async fn guard(
         }
         Err(problem) => problem.into_response(),
     }
+}
+
+/// The set-up is there until there is an account.
+async fn while_needed(state: &WebState) -> Result<(), Problem> {
+    if setup::is_needed(state).await? { Ok(()) } else { Err(Problem::new(Code::NotFound)) }
 }
 
 /// What the guard looks at.

@@ -22,6 +22,7 @@ pub mod problem;
 pub mod routes;
 pub mod serve;
 pub mod session;
+pub mod setup;
 pub mod shared_lookup;
 pub mod state;
 

@@ -10,7 +10,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::access::{self, Access};
 use super::problem::{Code, Problem};
-use super::{WebState, api, arrival, downloads, feeds, health, hooks, metrics, observe};
+use super::{WebState, api, arrival, downloads, feeds, health, hooks, metrics, observe, setup};
 use crate::auth::scope::Scope;
 
 /// A route: its method and path, who may use it, what answers.
@@ -36,17 +36,19 @@ where
 
 /// Every route, in the order of the product.
 pub fn table() -> Vec<Route> {
-    use Access::{FeedSecret, Public, Scope as Of, WebhookSecret};
+    use Access::{FeedSecret, Public, Scope as Of, SetupToken, WebhookSecret};
     let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
     vec![
         route(get.clone(), "/ping", Public, health::ping),
         route(get.clone(), "/health/live", Public, health::live),
         route(get.clone(), "/health/ready", Public, health::ready),
-        route(post, "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(post.clone(), "/hooks/{app}", WebhookSecret, hooks::receive),
         route(put, "/hooks/{app}", WebhookSecret, hooks::receive),
         route(get.clone(), "/f/{token}/rss.xml", FeedSecret, feeds::rss),
         route(get.clone(), "/f/{token}/torrent.json", FeedSecret, feeds::legacy_json),
         route(get.clone(), "/d/{feed}/{mac}/{file}", FeedSecret, downloads::torrent),
+        route(get.clone(), "/api/v1/setup", Public, setup::show),
+        route(post, "/api/v1/setup", SetupToken, setup::create),
         route(get.clone(), "/api/v1/grabs", Of(Scope::Read), api::grabs::list),
         route(get, "/metrics", Of(Scope::Metrics), metrics::show),
     ]

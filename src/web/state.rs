@@ -13,6 +13,8 @@ use super::feeds::FeedCache;
 use super::problem::{Code, Problem};
 use super::session::SessionRules;
 use crate::auth::password::Passwords;
+use crate::auth::password_rules::PasswordRules;
+use crate::auth::setup::Setup;
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
 use crate::ops::clock::Clock;
@@ -42,6 +44,10 @@ pub struct Parts {
     pub sessions: SessionRules,
     /// What checks passwords.
     pub passwords: Passwords,
+    /// What new passwords must be.
+    pub password_rules: PasswordRules,
+    /// Whether there is an account.
+    pub setup: Setup,
     /// Rendered feeds.
     pub feeds: FeedCache,
     /// What feeds say of themselves.

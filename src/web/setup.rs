@@ -1,0 +1,140 @@
+//! The first set-up: whoever shows the set-up token makes the account, once.
+//!
+//! Owns: the order of the checks. Nothing of the body is judged before the token is right, and the guard answers 404 as
+//! soon as there is an account. Must not know: what tokens and passwords are made of.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use tracing::{info, warn};
+
+use super::arrival::Client;
+use super::problem::{Code, Problem};
+use super::{WebState, body, cross_site, json, session};
+use crate::auth::password::Refused;
+use crate::auth::setup::check_name;
+use crate::auth::token::token_hash;
+use crate::domain::throttle::ThrottleRule;
+use crate::store::{NewAdministrator, StoreError};
+
+/// The header with the token, for who wants it out of the body.
+const TOKEN_HEADER: &str = "x-setup-token";
+/// The largest body, in bytes.
+const MOST_BYTES: usize = 16 * 1024;
+/// How wrong tokens make a network wait.
+const THROTTLE: ThrottleRule = ThrottleRule {
+    free: 5,
+    first: Duration::from_secs(1),
+    longest: Duration::from_mins(15),
+    forget_after: Duration::from_hours(24),
+};
+
+/// Whether the account has still to be made.
+#[derive(Debug, Serialize)]
+pub struct SetupState {
+    /// Whether there is no account.
+    needed: bool,
+}
+
+/// The account to be made.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct NewAccount {
+    /// Was looked at before.
+    #[serde(default, rename = "token")]
+    _token: IgnoredAny,
+    name: String,
+    password: String,
+}
+
+/// The account that was made.
+#[derive(Debug, Serialize)]
+pub struct Account {
+    /// Its name.
+    name: String,
+}
+
+/// `GET /api/v1/setup`
+pub async fn show(State(state): State<WebState>) -> Result<Json<SetupState>, Problem> {
+    Ok(Json(SetupState { needed: is_needed(&state).await? }))
+}
+
+/// Whether there is no account yet. The guard asks it before every use of a set-up token.
+pub async fn is_needed(state: &WebState) -> Result<bool, Problem> {
+    state.setup.is_needed(state.store()).await.map_err(|failure| state.database_failed("setup", &failure))
+}
+
+/// `POST /api/v1/setup`: makes the account and signs its owner in.
+pub async fn create(
+    State(state): State<WebState>,
+    client: Client,
+    request: Request,
+) -> Result<Response, Problem> {
+    let headers = request.headers().clone();
+    cross_site::check(&state, &client, &headers, cross_site::Ambient::Nothing)?;
+    let body = body::whole(request, MOST_BYTES).await.map_err(Problem::new)?;
+    check_token(&state, &client, &headers, &body).await?;
+    let new: NewAccount = json::read(&headers, &body)?;
+    check_name(&new.name).map_err(|_| Problem::invalid("name"))?;
+    let host = client.host.clone().unwrap_or_default();
+    let names = vec![new.name.clone(), host];
+    let hashed = state.passwords.hash_new(state.password_rules, new.password.into(), names).await;
+    let password_hash = hashed.map_err(|refused| match refused {
+        Refused::Weak(weakness) => Problem::weak_password(weakness),
+        Refused::Busy(_) => Problem::new(Code::Unavailable),
+    })?;
+    let failed = |failure: StoreError| state.database_failed("setup", &failure);
+    let now = state.store().now().await.map_err(failed)?;
+    let administrator = NewAdministrator { name: new.name.clone(), password_hash };
+    let made = state.store().create_administrator(administrator, now).await.map_err(failed)?;
+    state.setup.finish();
+    if !made {
+        // Somebody was faster; the route is gone for everybody else.
+        return Err(Problem::new(Code::NotFound));
+    }
+    info!(event = "auth.administrator-made", by = "setup", address = %client.address);
+    let (_, cookie) = session::begin(&state, &client, &headers, "password").await?;
+    let account = Json(Account { name: new.name });
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], account).into_response())
+}
+
+/// Lets the request pass if it shows the token, in the header or in the body. Counted before it is looked at, so that
+/// a thousand guesses at once are a thousand.
+async fn check_token(
+    state: &WebState,
+    client: &Client,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<(), Problem> {
+    let failed = |failure: StoreError| state.database_failed("setup", &failure);
+    let subject = format!("setup:{}", client.network());
+    let now = state.store().now().await.map_err(failed)?;
+    let wait = state.store().begin_attempt(&[(subject.clone(), THROTTLE)], now).await.map_err(failed)?;
+    if let Some(wait) = wait {
+        warn!(event = "auth.setup-throttled", address = %client.address);
+        return Err(Problem::throttled(wait));
+    }
+    let right = match shown_token(headers, body) {
+        Some(hash) => state.store().is_setup_token(&hash).await.map_err(failed)?,
+        None => false,
+    };
+    if !right {
+        warn!(event = "auth.setup-refused", address = %client.address);
+        return Err(Problem::new(Code::BadSetupToken));
+    }
+    state.store().forget_attempts(&[subject]).await.map_err(failed)
+}
+
+fn shown_token(headers: &HeaderMap, body: &Bytes) -> Option<[u8; 32]> {
+    if let Some(value) = headers.get(TOKEN_HEADER) {
+        return value.to_str().ok().map(|text| token_hash(text.trim()));
+    }
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    body.get("token")?.as_str().map(|text| token_hash(text.trim()))
+}
