@@ -18,6 +18,8 @@ use tracing::info;
 use url::Url;
 
 use crate::auth::password::Passwords;
+use crate::auth::password_rules::PasswordRules;
+use crate::auth::setup::{Setup, SetupError, SetupOptions};
 use crate::auth::token::{Token, TokenKind};
 use crate::clients::arr::ArrClient;
 use crate::clients::circuit::CircuitPolicy;
@@ -68,6 +70,8 @@ pub struct Surroundings {
     pub redactor: Redactor,
     /// The language of who asks for none.
     pub lang: Lang,
+    /// Where a token for the first set-up is written; `None`: nowhere.
+    pub setup_token_file: Option<PathBuf>,
 }
 
 impl Surroundings {
@@ -75,7 +79,7 @@ impl Surroundings {
     pub fn new(clock: Clock, lang: Lang) -> Self {
         let metrics =
             Metrics::new(env!("CARGO_PKG_VERSION"), option_env!("GRABFEED_COMMIT").unwrap_or("unknown"));
-        Self { clock, metrics, redactor: Redactor::default(), lang }
+        Self { clock, metrics, redactor: Redactor::default(), lang, setup_token_file: None }
     }
 }
 
@@ -133,6 +137,9 @@ pub enum StartError {
     /// The runtime cannot be started, or signals cannot be listened to.
     #[error("the process cannot be set up")]
     Process(#[source] io::Error),
+    /// The first account cannot be prepared.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// The simulated apps cannot be started.
     #[error("the simulated apps cannot be started")]
     Demo,
@@ -171,6 +178,19 @@ impl StartError {
             Self::Log => ("start-log", ""),
             Self::Tls => ("start-tls", ""),
             Self::Process(_) => ("start-process", ""),
+            Self::Setup(SetupError::Incomplete) => ("start-admin-incomplete", ""),
+            Self::Setup(SetupError::Name) => ("start-admin-name", ""),
+            Self::Setup(SetupError::Password(weakness)) => {
+                path = weakness.text(lang);
+                ("start-admin-password", path.as_str())
+            }
+            Self::Setup(SetupError::Token) => ("start-setup-token", ""),
+            Self::Setup(SetupError::File { path: file, .. }) => {
+                path = file.display().to_string();
+                ("start-setup-token-file", path.as_str())
+            }
+            Self::Setup(SetupError::Busy(_)) => ("start-process", ""),
+            Self::Setup(SetupError::Store(_)) => ("start-database-unreachable", ""),
             Self::Demo => ("start-demo", ""),
         };
         lang.text(id, &[("name", name.into())])
@@ -191,6 +211,9 @@ pub struct App {
 pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> Result<App, StartError> {
     let deps = Arc::new(pipeline_parts(settings, store, around)?);
     let hooks = hooks(settings, &deps.store, &around.redactor).await?;
+    let passwords = Passwords::default();
+    let password_rules = PasswordRules { min_chars: settings.auth.password_min_length };
+    let setup = prepare_setup(settings, &deps.store, &passwords, password_rules, around).await?;
     let server = &settings.server;
     let base = Base::new(server.public_url.as_ref(), &server.url_base).map_err(|_| StartError::PublicUrl)?;
     let health = Health::default();
@@ -212,7 +235,9 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
             lifetime: settings.auth.session_lifetime,
             cookie_secure: settings.auth.cookie_secure,
         },
-        passwords: Passwords::default(),
+        passwords,
+        password_rules,
+        setup,
         oidc: oidc::sign_in(settings, around)?,
         proxy_sign_in: ProxySignIn::new(settings.auth.proxy_header.as_deref(), &settings.auth.proxy_users),
         plain_http_told: Once::new(),
@@ -224,6 +249,24 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
     });
     let router = router(state, &server.url_base);
     Ok(App { deps, router, health })
+}
+
+async fn prepare_setup(
+    settings: &Settings,
+    store: &Store,
+    passwords: &Passwords,
+    rules: PasswordRules,
+    around: &Surroundings,
+) -> Result<Setup, SetupError> {
+    let auth = &settings.auth;
+    auth.setup_token.iter().chain(&auth.admin_password).for_each(|secret| around.redactor.learn(secret));
+    let options = SetupOptions {
+        token: auth.setup_token.clone(),
+        token_file: around.setup_token_file.clone(),
+        name: auth.admin_name.clone(),
+        password: auth.admin_password.clone(),
+    };
+    Setup::prepare(store, passwords, rules, options).await
 }
 
 /// Runs the service until something ends its life; then stops in order.

@@ -1,6 +1,7 @@
 //! Every command of the help, run as a person runs it: the built program, its exit codes and what it prints.
 
 mod access;
+mod account;
 mod apps;
 mod canary;
 mod data_folder;

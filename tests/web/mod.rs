@@ -17,6 +17,7 @@ mod paths;
 mod payloads;
 mod sessions;
 mod sign_in;
+mod setup;
 mod slow_senders;
 mod throttle;
 mod url_base;
