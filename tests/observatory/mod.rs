@@ -40,15 +40,13 @@ async fn the_observatory_grades_the_service_a_plus() {
     assert!(SCANNED.contains(&status), "{status}");
 
     let hosts = site.write("hosts", &format!("127.0.0.1 {}\n", site.name));
-    let mut scan = Command::new("node");
-    scan.arg(scanner())
+    let mut scan = Command::new(installed("node"));
+    scan.arg(installed("node_modules/@mdn/mdn-http-observatory/src/scan.js"))
         .arg(format!("{}:{}", site.name, site.port))
         .env("LD_PRELOAD", NAMES)
         .env("NSS_WRAPPER_HOSTS", hosts)
         .env("NODE_EXTRA_CA_CERTS", site.folder.path().join("ca.pem"));
-    let output = tokio::task::spawn_blocking(move || scan.output()).await.unwrap();
-    let output =
-        output.unwrap_or_else(|error| panic!("no Node ({error}): run scripts/test, which installs it"));
+    let output = tokio::task::spawn_blocking(move || scan.output()).await.unwrap().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     // The loader says so and goes on without; the scan would then fail for a reason that is hard to guess.
     assert!(!errors.contains(NAMES), "install the Debian package `libnss-wrapper`: {errors}");
@@ -63,10 +61,9 @@ async fn the_observatory_grades_the_service_a_plus() {
     assert_eq!((&scan["grade"], &scan["testsFailed"]), (&"A+".into(), &0.into()), "{report:#}");
 }
 
-/// The program within the package.
-fn scanner() -> PathBuf {
-    let package = "target/observatory/node_modules/@mdn/mdn-http-observatory";
-    let program = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(package).join("src/scan.js");
-    assert!(program.exists(), "the scanner is missing: run scripts/test, which installs it");
-    program
+/// A file that `scripts/test` installs.
+fn installed(name: &str) -> PathBuf {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/observatory").join(name);
+    assert!(file.exists(), "the scanner is missing: run scripts/test, which installs it");
+    file
 }

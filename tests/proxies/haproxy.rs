@@ -1,4 +1,4 @@
-//! HAProxy. It writes `X-Forwarded-For` as a line of its own behind those that the client sent.
+//! `HAProxy`. It writes `X-Forwarded-For` as a line of its own behind those that the client sent.
 
 use super::site::Site;
 use crate::clients_real::program::Program;
