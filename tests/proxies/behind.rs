@@ -42,6 +42,7 @@ async fn a_feed_and_its_torrents_are_reached_by_the_address_that_the_client_used
     let home = Household::new(Home::file(), Plan { settings, ..Plan::default() }).await;
     let service = home.start().await;
     let feed = home.feed().await;
+    home.rest(&service).await; // the first look at the histories is over
     home.grab("sonarr", "A.Series.S01E01-GRP", "Beta").await;
     // The household's webhooks do not know of the path; the history tells of the grab.
     home.advance(&service, SETTLED).await;
@@ -72,8 +73,8 @@ async fn a_feed_and_its_torrents_are_reached_by_the_address_that_the_client_used
 }
 
 async fn the_log_names_the_client_and_nobody_that_the_client_names(start: Start) {
-    let (data, site, port) = (folder(), Site::new(NAME), free_port());
     for (trusted, seen) in [("127.0.0.1", "address=127.0.0.5"), ("192.0.2.1", "address=127.0.0.1")] {
+        let (data, site, port) = (folder(), Site::new(NAME), free_port());
         let setting = |name: &str, value: &str| (format!("GRABFEED__{name}"), value.to_owned());
         let environment = [setting("SERVER__URL_BASE", PATH), setting("SERVER__TRUSTED_PROXIES", trusted)];
         let service = Service::launch(data.path(), port, &environment);
@@ -83,8 +84,10 @@ async fn the_log_names_the_client_and_nobody_that_the_client_names(start: Start)
         let request = client.post(site.url("/grab/hooks/radarr"));
         let request = CLAIMS.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         assert_eq!(request.send().await.unwrap().status(), 401);
-        let log = service.log();
-        let line = log.lines().rfind(|line| line.contains("webhook.refused")).unwrap();
+        let line = until("the refusal is in the log", LIMIT, async || {
+            service.log().lines().find(|line| line.contains("webhook.refused")).map(str::to_owned)
+        })
+        .await;
         assert!(line.contains(seen), "{line}");
         assert!(service.stop());
     }

@@ -8,8 +8,8 @@ pub fn start(site: &Site, service: u16, path: &str) -> Program {
     let port = site.port;
     let configuration = format!(
         "daemon off;
-user root;
-worker_processes 1;
+# One process: a worker would outlive its master, which is killed.
+master_process off;
 pid nginx.pid;
 events {{ worker_connections 64; }}
 http {{
