@@ -207,9 +207,9 @@ mod tests {
         lines: &[(&'static str, &'static str)],
     ) -> (Client, Option<HostFault>) {
         let mut headers = HeaderMap::new();
-        lines.iter().for_each(|(name, value)| {
+        for (name, value) in lines {
             headers.append(*name, HeaderValue::from_static(value));
-        });
+        }
         rules.find(peer.parse().unwrap(), &Uri::from_static("/"), &headers)
     }
 

@@ -67,7 +67,7 @@ async fn what_needs_credentials_is_kept_by_nobody() {
     let is_guarded = |access| matches!(access, Access::Scope(_) | Access::Administrator | Access::Page);
     for route in table().into_iter().filter(|route| is_guarded(route.access)) {
         for headers in [&[][..], &[("x-api-key", key.as_bytes())]] {
-            let url = running.url(&route.path.replace('{', "").replace('}', ""));
+            let url = running.url(&route.path.replace(['{', '}'], ""));
             let reply = running.http.send(route.method.as_str(), &url, headers, "").await;
             assert_eq!(reply.header("cache-control"), "no-store", "{}", route.path);
             let vary = reply.header("vary");

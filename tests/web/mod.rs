@@ -2,6 +2,7 @@
 //! apps around it, and requests over real sockets.
 
 mod access;
+mod ambient;
 mod cors;
 mod downloads;
 mod feeds;
