@@ -2,6 +2,7 @@
 //! and once more with a provider that others made.
 
 mod browser;
+mod certified;
 mod misbehaviour;
 mod person;
 mod provider;

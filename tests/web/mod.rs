@@ -11,6 +11,7 @@ mod key_scopes;
 mod listener;
 mod metrics;
 mod payloads;
+mod proxy_sign_in;
 mod slow_senders;
 mod url_base;
 
