@@ -198,7 +198,7 @@ impl Provider {
             .await
             .map_err(|error| match error {
                 RequestTokenError::ServerResponse(_) => OidcError::CodeRefused,
-                RequestTokenError::Request(error) => of_exchange(&error),
+                RequestTokenError::Request(error) => of_exchange(error),
                 RequestTokenError::Parse(..) | RequestTokenError::Other(_) => OidcError::BadAnswer,
             })
     }
@@ -256,7 +256,7 @@ impl Provider {
             let Ok(request) = request else { return Ok(person) };
             let told: CoreUserInfoClaims =
                 request.request_async(&self.http).await.map_err(|error| match error {
-                    UserInfoError::Request(error) => of_exchange(&error),
+                    UserInfoError::Request(error) => of_exchange(error),
                     UserInfoError::ClaimsVerification(_) => OidcError::BadToken,
                     _ => OidcError::BadAnswer,
                 })?;

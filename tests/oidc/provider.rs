@@ -246,7 +246,7 @@ async fn answer(State(provider): State<Provider>, request: Request) -> Response 
     provider.inner().requests.push(path.clone());
     let fault = provider.inner().faults.get(path.as_str()).cloned();
     let right = || provider.right_answer(&path, head.uri.query().unwrap_or_default(), &head.headers, &body);
-    let endless = || stream::repeat(Bytes::from_static(&[b' '; 65_536])).map(Ok::<_, std::io::Error>);
+    let endless = || stream::repeat(Bytes::from_static(&[b' '; 8192])).map(Ok::<_, std::io::Error>);
     match fault {
         None => right(),
         Some(Fault::Status(status)) => {

@@ -137,9 +137,9 @@ async fn a_person_who_is_refused_by_the_provider_is_refused() {
     let mut stage = Stage::usual().await;
     let url = stage.url().to_owned();
     let back = stage.browser.way_back(&url).await;
-    let state = back.split_once("state=").unwrap().1.split('&').next().unwrap();
+    let value = back.split_once("state=").unwrap().1.split('&').next().unwrap();
     let denied =
-        format!("{url}/login/oidc/callback?error=access_denied&error_description=test-words&state={state}");
+        format!("{url}/login/oidc/callback?error=access_denied&error_description=test-words&state={value}");
     let reply = stage.browser.get(&denied).await;
     stage.expect_refusal(&reply, 403, "not-allowed-here").await;
     assert_eq!(stage.browser.get(&back).await.status, 400, "the sign-in is used up");

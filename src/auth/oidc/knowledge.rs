@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use openidconnect::core::{CoreJsonWebKeySet, CoreProviderMetadata};
 use openidconnect::http::{Method, StatusCode, header};
-use openidconnect::{AsyncHttpClient, DiscoveryError, HttpRequest};
+use openidconnect::{AsyncHttpClient, DiscoveryError, HttpRequest, TokenUrl, UserInfoUrl};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -68,7 +68,7 @@ async fn read(issuer: &Url, http: &OidcHttp) -> Result<CoreProviderMetadata, Oid
         .header(header::ACCEPT, "application/json")
         .body(Vec::new());
     let request: HttpRequest = request.map_err(|_| OidcError::BadAnswer)?;
-    let answer = http.call(request).await.map_err(|error| of_exchange(&error))?;
+    let answer = http.call(request).await.map_err(of_exchange)?;
     if answer.status() != StatusCode::OK {
         return Err(OidcError::BadAnswer);
     }
@@ -80,8 +80,8 @@ async fn read(issuer: &Url, http: &OidcHttp) -> Result<CoreProviderMetadata, Oid
     }
     let endpoints = [
         Some(metadata.authorization_endpoint().url()),
-        metadata.token_endpoint().map(|endpoint| endpoint.url()),
-        metadata.userinfo_endpoint().map(|endpoint| endpoint.url()),
+        metadata.token_endpoint().map(TokenUrl::url),
+        metadata.userinfo_endpoint().map(UserInfoUrl::url),
         Some(metadata.jwks_uri().url()),
     ];
     if metadata.token_endpoint().is_none()
@@ -91,14 +91,14 @@ async fn read(issuer: &Url, http: &OidcHttp) -> Result<CoreProviderMetadata, Oid
     }
     let keys =
         CoreJsonWebKeySet::fetch_async(metadata.jwks_uri(), http).await.map_err(|error| match error {
-            DiscoveryError::Request(error) => of_exchange(&error),
+            DiscoveryError::Request(error) => of_exchange(error),
             _ => OidcError::BadAnswer,
         })?;
     Ok(metadata.set_jwks(keys))
 }
 
 /// What a failed exchange means for a sign-in.
-pub(super) const fn of_exchange(error: &BodyError) -> OidcError {
+pub(super) const fn of_exchange(error: BodyError) -> OidcError {
     match error {
         BodyError::TooLarge => OidcError::BadAnswer,
         BodyError::Transport(_) => OidcError::Unreachable,
