@@ -51,6 +51,11 @@ impl Browser {
         self.ask_provider(reply.header("location")).await
     }
 
+    /// What the cookies hold.
+    pub fn cookie_values(&self) -> Vec<String> {
+        self.cookies.values().cloned().collect()
+    }
+
     pub fn has_cookie(&self, name: &str) -> bool {
         self.cookies.contains_key(name)
     }

@@ -3,6 +3,7 @@
 
 mod browser;
 mod certified;
+mod log;
 mod misbehaviour;
 mod person;
 mod provider;

@@ -23,7 +23,7 @@ use crate::support::service::START;
 pub const CLIENT: &str = "grabfeed";
 pub const SECRET: &str = "test-client-secret-0123456789";
 pub const SUBJECT: &str = "test-subject-1";
-const ACCESS_TOKEN: &str = "test-access-token-0123456789";
+pub const ACCESS_TOKEN: &str = "test-access-token-0123456789";
 
 /// What an address answers in place of the right thing.
 #[derive(Clone)]
