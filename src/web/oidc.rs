@@ -57,7 +57,7 @@ pub async fn start(
     }
     let secrets = FlowSecrets::generate(&mut rand::rng());
     let redirect_uri = redirect_uri(&state, &headers)?;
-    let there = oidc.provider.begin(&redirect_uri, &secrets, now).await;
+    let there = oidc.provider.begin(&redirect_uri, &secrets).await;
     let there = there.map_err(|error| refused(&state, &client, error.into()))?;
     let flow = LoginFlow {
         state_hash: token_hash(secrets.state.expose_secret()),

@@ -25,7 +25,7 @@ pub(super) struct Knowledge(Mutex<State>);
 #[derive(Default)]
 struct State {
     known: Option<(CoreProviderMetadata, Ts)>,
-    failed_at: Option<Ts>,
+    failed: Option<(OidcError, Ts)>,
 }
 
 impl Knowledge {
@@ -35,25 +35,28 @@ impl Knowledge {
         issuer: &Url,
         http: &OidcHttp,
         afresh: bool,
-        now: Ts,
     ) -> Result<CoreProviderMetadata, OidcError> {
         let mut state = self.0.lock().await;
+        // Others may have waited for the lock, so the time is told now.
+        let now = http.now();
         if let Some((metadata, read_at)) = &state.known
             && !afresh
             && now.since(*read_at) < KEPT
         {
             return Ok(metadata.clone());
         }
-        if state.failed_at.is_some_and(|at| now.since(at) < PAUSE) {
-            return Err(OidcError::Unreachable);
+        if let Some((error, at)) = state.failed
+            && now.since(at) < PAUSE
+        {
+            return Err(error);
         }
         match read(issuer, http).await {
             Ok(metadata) => {
-                *state = State { known: Some((metadata.clone(), now)), failed_at: None };
+                *state = State { known: Some((metadata.clone(), now)), failed: None };
                 Ok(metadata)
             }
             Err(error) => {
-                state.failed_at = Some(now);
+                state.failed = Some((error, http.now()));
                 Err(error)
             }
         }
@@ -76,7 +79,7 @@ async fn read(issuer: &Url, http: &OidcHttp) -> Result<CoreProviderMetadata, Oid
         serde_json::from_slice(answer.body()).map_err(|_| OidcError::BadAnswer)?;
     // Tokens must name the issuer exactly as the description does; the settings may leave out the slash at its end.
     if without_slash(metadata.issuer()) != without_slash(issuer.as_str()) {
-        return Err(OidcError::WrongIssuer);
+        return Err(OidcError::OtherDescription);
     }
     let endpoints = [
         Some(metadata.authorization_endpoint().url()),
@@ -101,7 +104,7 @@ async fn read(issuer: &Url, http: &OidcHttp) -> Result<CoreProviderMetadata, Oid
 pub(super) const fn of_exchange(error: BodyError) -> OidcError {
     match error {
         BodyError::TooLarge => OidcError::BadAnswer,
-        BodyError::Transport(_) => OidcError::Unreachable,
+        BodyError::Transport(fault) => OidcError::Unreachable(fault),
     }
 }
 
