@@ -15,6 +15,7 @@ use tracing::{info, warn};
 
 use super::WebState;
 use super::arrival::Client;
+use super::local_path::local_path;
 use super::problem::{Code, Problem};
 use super::session;
 use crate::auth::oidc::{FlowSecrets, OidcError, PATIENCE, Provider, Returned};
@@ -46,7 +47,6 @@ pub struct OidcSignIn {
 pub async fn start(
     State(state): State<WebState>,
     client: Client,
-    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let oidc = state.oidc.as_ref().ok_or(Problem::new(Code::NotFound))?;
@@ -56,15 +56,16 @@ pub async fn start(
         return Err(Problem::throttled(wait));
     }
     let secrets = FlowSecrets::generate(&mut rand::rng());
-    let redirect_uri = redirect_uri(&state, &headers)?;
+    let redirect_uri = redirect_uri(&state, &client)?;
     let there = oidc.provider.begin(&redirect_uri, &secrets).await;
     let there = there.map_err(|error| refused(&state, &client, error.into()))?;
+    let asked = parameter(query.as_deref(), "return").unwrap_or_default();
     let flow = LoginFlow {
         state_hash: token_hash(secrets.state.expose_secret()),
         browser_hash: token_hash(secrets.browser.expose_secret()),
         nonce: secrets.nonce,
         pkce_verifier: secrets.pkce_verifier,
-        return_path: local_path(&state, parameter(query.as_deref(), "return").as_deref()),
+        return_path: local_path(&asked, &state.url_base),
     };
     let begun = state.store().begin_login_flow(flow, now.plus(PATIENCE)).await;
     begun.map_err(|failure| failed(&state, &failure))?;
@@ -112,7 +113,7 @@ async fn enter(
     }
     let code = parameter(query, "code").ok_or(Problem::new(Code::BadRequest))?;
     let returned = Returned { code: SecretString::from(code), issuer: parameter(query, "iss") };
-    let redirect_uri = redirect_uri(state, headers)?;
+    let redirect_uri = redirect_uri(state, client)?;
     let finished = oidc.provider.finish(&redirect_uri, returned, &flow.nonce, &flow.pkce_verifier, now).await;
     finished.map_err(|error| refused(error.into()))?;
     let account = state.store().administrator().await.map_err(|failure| failed(state, &failure))?;
@@ -186,13 +187,8 @@ fn subject(client: &Client) -> String {
     format!("{METHOD}:{}", client.network())
 }
 
-fn redirect_uri(state: &WebState, headers: &HeaderMap) -> Result<String, Problem> {
-    Ok(state.base.of(headers)?.join(&["login", METHOD, "callback"]))
-}
-
-/// Where the browser goes when the person is signed in: a place of ours.
-fn local_path(state: &WebState, _asked: Option<&str>) -> String {
-    format!("{}/", state.url_base)
+fn redirect_uri(state: &WebState, client: &Client) -> Result<String, Problem> {
+    Ok(state.base.of(client)?.join(&["login", METHOD, "callback"]))
 }
 
 /// The value of a parameter that occurs once.
