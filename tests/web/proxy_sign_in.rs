@@ -3,7 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use grabfeed::web::access::is_unsafe;
+
 use super::Running;
+use super::ambient::{concrete, opened_by_cookie};
 use crate::support::service::Plan;
 
 const GRABS: &str = "/api/v1/grabs";
@@ -88,4 +91,23 @@ async fn a_proxys_word_opens_no_secret_of_a_feed_or_webhook() {
     assert_eq!(status(&running, "/f/not-a-token/rss.xml", &headers).await, 404);
     let url = running.url("/hooks/radarr");
     assert_eq!(running.http.send("POST", &url, &[("remote-user", b"me")], "{}").await.status, 401);
+}
+
+/// The proxy adds its word to whatever the browser is made to ask.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_of_another_site_acts_by_the_proxys_word() {
+    let running = believing("127.0.0.1").await;
+    for route in opened_by_cookie().filter(|route| is_unsafe(&route.method)) {
+        for (name, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "http://evil.example"),
+            ("x-nothing", "that a browser would add"),
+        ] {
+            let headers = [("remote-user", &b"me"[..]), (name, value.as_bytes())];
+            let url = running.url(&concrete(route.path));
+            let reply = running.http.send(route.method.as_str(), &url, &headers, "").await;
+            let what = format!("{} {} {name}: {value}", route.method, route.path);
+            assert_eq!((reply.status, &reply.json()["code"]), (403, &"cross-site".into()), "{what}");
+        }
+    }
 }
