@@ -57,14 +57,15 @@ pub async fn start(
     }
     let secrets = FlowSecrets::generate(&mut rand::rng());
     let redirect_uri = redirect_uri(&state, &client)?;
-    let there = oidc.provider.begin(&redirect_uri, &secrets, now).await;
+    let there = oidc.provider.begin(&redirect_uri, &secrets).await;
     let there = there.map_err(|error| refused(&state, &client, error.into()))?;
+    let asked = parameter(query.as_deref(), "return").unwrap_or_default();
     let flow = LoginFlow {
         state_hash: token_hash(secrets.state.expose_secret()),
         browser_hash: token_hash(secrets.browser.expose_secret()),
         nonce: secrets.nonce,
         pkce_verifier: secrets.pkce_verifier,
-        return_path: local_path(&parameter(query.as_deref(), "return").unwrap_or_default(), &state.url_base),
+        return_path: local_path(&asked, &state.url_base),
     };
     let begun = state.store().begin_login_flow(flow, now.plus(PATIENCE)).await;
     begun.map_err(|failure| failed(&state, &failure))?;

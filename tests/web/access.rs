@@ -15,6 +15,11 @@ fn concrete(path: &str) -> String {
         .replace("{id}", "1")
 }
 
+/// Whether the usual household has nothing there.
+fn not_configured(path: &str) -> bool {
+    path.starts_with("/login/oidc")
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_credentials_only_public_routes_answer() {
     let running = Running::usual().await;
