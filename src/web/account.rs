@@ -34,8 +34,7 @@ pub async fn change_password(
         return Err(Problem::new(Code::WrongPassword));
     }
     attempt.succeeded(state).await;
-    acceptable_password(&administrator.name, &new)?;
-    let hash = state.passwords.hash(new).await.map_err(|Busy| Problem::new(Code::Unavailable))?;
+    let hash = hash_of_new(state, client, &administrator.name, new).await?;
     let now = state.store().now().await.map_err(failed)?;
     if !state.store().change_password(&hash, None, now).await.map_err(failed)? {
         return Err(Problem::new(Code::Conflict));
@@ -48,16 +47,21 @@ pub async fn change_password(
     Ok(Some(cookie))
 }
 
-/// Whether a password may be the account's.
-pub fn acceptable_password(_name: &str, password: &SecretString) -> Result<(), Problem> {
+/// The hash of a password that may be the account's.
+async fn hash_of_new(
+    state: &WebState,
+    _client: &Client,
+    _name: &str,
+    password: SecretString,
+) -> Result<String, Problem> {
     const LEAST_CHARS: usize = 8;
     const MOST_BYTES: usize = 1024;
-    let password = password.expose_secret();
-    if password.len() > MOST_BYTES {
+    let text = password.expose_secret();
+    if text.len() > MOST_BYTES {
         return Err(Problem::invalid("new"));
     }
-    if password.chars().count() < LEAST_CHARS {
+    if text.chars().count() < LEAST_CHARS {
         return Err(Problem::new(Code::WeakPassword));
     }
-    Ok(())
+    state.passwords.hash(password).await.map_err(|Busy| Problem::new(Code::Unavailable))
 }
