@@ -163,19 +163,7 @@ impl StartError {
             Self::Log => ("start-log", ""),
             Self::Tls => ("start-tls", ""),
             Self::Process(_) => ("start-process", ""),
-            Self::Setup(SetupError::Incomplete) => ("start-admin-incomplete", ""),
-            Self::Setup(SetupError::Name) => ("start-admin-name", ""),
-            Self::Setup(SetupError::Password(weakness)) => {
-                path = weakness.text(lang);
-                ("start-admin-password", path.as_str())
-            }
-            Self::Setup(SetupError::Token) => ("start-setup-token", ""),
-            Self::Setup(SetupError::File { path: file, .. }) => {
-                path = file.display().to_string();
-                ("start-setup-token-file", path.as_str())
-            }
-            Self::Setup(SetupError::Busy(_)) => ("start-process", ""),
-            Self::Setup(SetupError::Store(_)) => ("start-database-unreachable", ""),
+            Self::Setup(error) => return error.text(lang),
             Self::Demo => ("start-demo", ""),
         };
         lang.text(id, &[("name", name.into())])
