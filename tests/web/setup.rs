@@ -286,6 +286,9 @@ async fn what_settings_say_of_the_account_is_checked_at_the_start() {
         (&[("AUTH__ADMIN_NAME", "a"), ("AUTH__ADMIN_PASSWORD", "Password123456")], "devine"),
         (&[("AUTH__ADMIN_NAME", "a"), ("AUTH__ADMIN_PASSWORD", "short")], "12 caractères"),
         (&[("AUTH__SETUP_TOKEN", "guess-me")], "20 caractères"),
+        // The examples of the documents, taken as they are.
+        (&[("AUTH__SETUP_TOKEN", "change-me")], "20 caractères"),
+        (&[("AUTH__ADMIN_NAME", "capucine"), ("AUTH__ADMIN_PASSWORD", "change-me")], "12 caractères"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let environment: Vec<_> =
