@@ -2,6 +2,7 @@
 //!
 //! Owns: which part gets what, and the order of starting and stopping. Must not know: how any part does its work.
 
+mod counting;
 mod oidc;
 mod outbound;
 
@@ -17,13 +18,14 @@ use tokio::net::TcpListener;
 use tracing::info;
 use url::Url;
 
+use self::counting::Counting;
 use crate::auth::password::Passwords;
 use crate::auth::password_rules::PasswordRules;
 use crate::auth::setup::{Setup, SetupError, SetupOptions};
 use crate::auth::token::{Token, TokenKind};
 use crate::clients::arr::ArrClient;
 use crate::clients::circuit::CircuitPolicy;
-use crate::clients::observe::{Exchange, Observer};
+use crate::clients::observe::Observer;
 use crate::clients::prowlarr::ProwlarrClient;
 use crate::clients::retry::RetryPolicy;
 use crate::clients::trust::AuthoritiesError;
@@ -34,7 +36,7 @@ use crate::domain::feed_window;
 use crate::fetch::download::{Downloader, Limits};
 use crate::ops::clock::Clock;
 use crate::ops::health::Health;
-use crate::ops::metrics::{Metrics, Operation, Outcome, Service};
+use crate::ops::metrics::Metrics;
 use crate::ops::redact::Redactor;
 use crate::ops::shutdown::{Deadlines, Lifecycle, Stopped};
 use crate::ops::text::Lang;
@@ -178,19 +180,7 @@ impl StartError {
             Self::Log => ("start-log", ""),
             Self::Tls => ("start-tls", ""),
             Self::Process(_) => ("start-process", ""),
-            Self::Setup(SetupError::Incomplete) => ("start-admin-incomplete", ""),
-            Self::Setup(SetupError::Name) => ("start-admin-name", ""),
-            Self::Setup(SetupError::Password(weakness)) => {
-                path = weakness.text(lang);
-                ("start-admin-password", path.as_str())
-            }
-            Self::Setup(SetupError::Token) => ("start-setup-token", ""),
-            Self::Setup(SetupError::File { path: file, .. }) => {
-                path = file.display().to_string();
-                ("start-setup-token-file", path.as_str())
-            }
-            Self::Setup(SetupError::Busy(_)) => ("start-process", ""),
-            Self::Setup(SetupError::Store(_)) => ("start-database-unreachable", ""),
+            Self::Setup(error) => return error.text(lang),
             Self::Demo => ("start-demo", ""),
         };
         lang.text(id, &[("name", name.into())])
@@ -411,34 +401,4 @@ async fn hooks(
 pub async fn generated_secret(store: &Store, app: &AppName) -> Result<SecretString, StoreError> {
     let fresh = Token::generate(TokenKind::Webhook, &mut rand::rng());
     store.webhook_secret(app, fresh.expose()).await
-}
-
-/// Counts exchanges with upstreams by kind of app, since names are the person's and unbounded.
-struct Counting {
-    metrics: Metrics,
-    kinds: HashMap<String, AppKind>,
-}
-
-impl Counting {
-    fn new(settings: &Settings, metrics: Metrics) -> Self {
-        let mut kinds: HashMap<String, AppKind> =
-            settings.apps.iter().map(|app| (app.name.to_string(), app.kind)).collect();
-        kinds.insert(PROWLARR.to_owned(), AppKind::Prowlarr);
-        Self { metrics, kinds }
-    }
-}
-
-impl Observer for Counting {
-    fn exchanged(&self, exchange: &Exchange<'_>) {
-        let service = self.kinds.get(exchange.upstream).map_or(Service::Indexer, |kind| Service::App(*kind));
-        let operation = match exchange.operation {
-            "status" => Operation::Status,
-            "history" => Operation::History,
-            "search" => Operation::Search,
-            "download" => Operation::Download,
-            _ => Operation::Settings,
-        };
-        let outcome = if exchange.outcome == "ok" { Outcome::Ok } else { Outcome::Failed };
-        self.metrics.upstream_answered(service, operation, outcome, exchange.elapsed);
-    }
 }

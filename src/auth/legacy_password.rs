@@ -1,6 +1,6 @@
-//! Hashes of passwords that the predecessor, Grabb2RSS, made: bcrypt, and before that one SHA-256 with a salt.
+//! Hashes of passwords that the predecessor made: bcrypt, and before that one SHA-256 with a salt.
 //!
-//! Owns: both formats and their quirks (`src/auth.py` there). They are only read: who signs in with one gets a hash of
+//! Owns: both formats and their quirks (`src/auth.py` of kesurof/grabb2rss). They are only read: who signs in with one gets a hash of
 //! today. Must not know: where hashes come from.
 
 use sha2::{Digest, Sha256};

@@ -15,6 +15,7 @@ use super::password::{Busy, Passwords, Refused};
 use super::password_rules::{PasswordRules, Weakness};
 use super::token::{Token, TokenKind, token_hash};
 use crate::domain::text;
+use crate::ops::text::Lang;
 use crate::store::{NewAdministrator, Store, StoreError};
 
 /// The longest name of an account, in characters.
@@ -64,6 +65,22 @@ pub enum SetupError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl SetupError {
+    /// The sentence for the person: what is wrong and what to do.
+    pub fn text(&self, lang: Lang) -> String {
+        let (id, name) = match self {
+            Self::Incomplete => ("start-admin-incomplete", String::new()),
+            Self::Name => ("start-admin-name", String::new()),
+            Self::Password(weakness) => ("start-admin-password", weakness.text(lang)),
+            Self::Token => ("start-setup-token", String::new()),
+            Self::File { path, .. } => ("start-setup-token-file", path.display().to_string()),
+            Self::Busy(_) => ("start-process", String::new()),
+            Self::Store(_) => ("start-database-unreachable", String::new()),
+        };
+        lang.text(id, &[("name", name.as_str().into())])
+    }
 }
 
 /// The account's name is empty, too long, or holds what cannot be seen.
@@ -117,7 +134,7 @@ impl Setup {
             }
             (None, Some(token)) => {
                 store.add_setup_token(&token_hash(token.expose_secret()), store.now().await?).await?;
-                warn!(event = "auth.no-administrator", token = "auth.setup_token");
+                warn!(event = "auth.no-administrator", shown_by = "auth.setup_token");
             }
             (None, None) => this.offer_token(store).await?,
         }
@@ -169,12 +186,12 @@ impl Setup {
 
     async fn offer_token(&self, store: &Store) -> Result<(), SetupError> {
         let Some(path) = &self.token_file else {
-            warn!(event = "auth.no-administrator", token = "auth.setup_token");
+            warn!(event = "auth.no-administrator", shown_by = "auth.setup_token");
             return Ok(());
         };
         let token = kept_token(path).map_err(|cause| SetupError::File { path: path.clone(), cause })?;
         store.add_setup_token(&token.hash(), store.now().await?).await?;
-        warn!(event = "auth.no-administrator", token = %path.display());
+        warn!(event = "auth.no-administrator", shown_by = %path.display());
         Ok(())
     }
 }

@@ -51,8 +51,7 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
     let api_key = key::make(&store, "demo", scopes).await?;
     let base = format!("http://127.0.0.1:{port}");
     let feed = feed::url(&base, &token);
-    let addresses =
-        Addresses { base: &base, password: &password, feed: &feed, key: api_key.expose(), args };
+    let addresses = Addresses { base: &base, password: &password, feed: &feed, key: api_key.expose(), args };
     connect_webhooks(&world, &store, &base).await?;
 
     let life = serve::life_under_signals();

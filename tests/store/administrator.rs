@@ -48,7 +48,7 @@ async fn of_fifty_at_once_over_two_processes_one_makes_the_account(home: Home) {
     // A SQLite file is served by one process only.
     let second = if matches!(home, Home::Postgres(_)) { store_in(&home).await } else { first.clone() };
     let tasks = (0..50).map(|number: u32| {
-        let store = if number % 2 == 0 { first.clone() } else { second.clone() };
+        let store = if number.is_multiple_of(2) { first.clone() } else { second.clone() };
         tokio::spawn(async move {
             let name = number.to_string();
             store.create_administrator(account(&name), NOW).await.unwrap().then_some(name)
@@ -70,7 +70,8 @@ async fn a_new_password_ends_the_other_sessions(home: Home) {
     let kept = session(&store, 1).await;
     session(&store, 2).await;
     assert!(store.change_password("another-hash", Some(kept), after(5)).await.unwrap());
-    let left: Vec<_> = store.sessions(DAY, after(6)).await.unwrap().iter().map(|session| session.id).collect();
+    let left: Vec<_> =
+        store.sessions(DAY, after(6)).await.unwrap().iter().map(|session| session.id).collect();
     assert_eq!(left, [kept]);
     let known = store.administrator().await.unwrap().unwrap();
     assert_eq!((known.password_hash.as_str(), known.password_changed_at), ("another-hash", after(5)));

@@ -83,7 +83,8 @@ async fn without_the_token_nothing_is_made_and_nothing_learned() {
         ("admin", "admin", "adminadmin"),
         ("grabfeed", "grabfeed", "grabfeed"),
     ] {
-        let reply = set_up(http, &running.service.url, token, &json!({ "name": name, "password": password })).await;
+        let reply =
+            set_up(http, &running.service.url, token, &json!({ "name": name, "password": password })).await;
         assert_eq!(reply.status, 401);
     }
     assert!(running.home.store.administrator().await.unwrap().is_none());
@@ -125,7 +126,12 @@ async fn with_the_token_each_mistake_is_named() {
         (json!({ "name": "a", "password": "x".repeat(1025) }), "weak-password", "password", "too-long"),
         (json!({ "name": "a", "password": "Password123456" }), "weak-password", "password", "known"),
         (json!({ "name": "a", "password": "grabfeed1234" }), "weak-password", "password", "made-of-names"),
-        (json!({ "name": "capucine", "password": "capucine1234" }), "weak-password", "password", "made-of-names"),
+        (
+            json!({ "name": "capucine", "password": "capucine1234" }),
+            "weak-password",
+            "password",
+            "made-of-names",
+        ),
         (json!({ "name": "a" }), "bad-request", "", ""),
         (json!({ "name": "a", "password": PASSWORD, "isAdmin": true }), "bad-request", "", ""),
     ] {
@@ -164,7 +170,7 @@ async fn of_fifty_set_ups_at_once_one_wins(home: Home) {
     };
     let tasks = (0..50).map(|number: u32| {
         let (url, token) = match &second {
-            Some(second) if number % 2 == 0 => (second.url.clone(), format!("{TOKEN}-second")),
+            Some(second) if number.is_multiple_of(2) => (second.url.clone(), format!("{TOKEN}-second")),
             _ => (first.url.clone(), TOKEN.to_owned()),
         };
         tokio::spawn(async move {
@@ -280,6 +286,9 @@ async fn what_settings_say_of_the_account_is_checked_at_the_start() {
         (&[("AUTH__ADMIN_NAME", "a"), ("AUTH__ADMIN_PASSWORD", "Password123456")], "devine"),
         (&[("AUTH__ADMIN_NAME", "a"), ("AUTH__ADMIN_PASSWORD", "short")], "12 caractères"),
         (&[("AUTH__SETUP_TOKEN", "guess-me")], "20 caractères"),
+        // The examples of the documents, taken as they are.
+        (&[("AUTH__SETUP_TOKEN", "change-me")], "20 caractères"),
+        (&[("AUTH__ADMIN_NAME", "capucine"), ("AUTH__ADMIN_PASSWORD", "change-me")], "12 caractères"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let environment: Vec<_> =
