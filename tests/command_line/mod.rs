@@ -2,6 +2,7 @@
 
 mod access;
 mod apps;
+mod canaries;
 mod canary;
 mod data_folder;
 mod outbound;
