@@ -4,5 +4,6 @@ mod costs_nothing;
 mod hostile_downloads;
 mod nothing_is_lost;
 mod panics;
+mod predecessor;
 mod prowlarr_is_spared;
 mod replicas_and_restarts;
