@@ -2,6 +2,7 @@
 
 mod costs_nothing;
 mod hostile_downloads;
+mod links;
 mod nothing_is_lost;
 mod panics;
 mod predecessor;
