@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod apps;
+mod canaries;
 mod canary;
 mod data_folder;
 mod outbound;
