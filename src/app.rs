@@ -177,8 +177,7 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
     let deps = Arc::new(pipeline_parts(settings, store, around)?);
     let hooks = hooks(settings, &deps.store, &around.redactor).await?;
     let server = &settings.server;
-    let base = Base::new(server.public_url.as_ref(), &server.url_base, &server.allowed_hosts)
-        .map_err(|_| StartError::PublicUrl)?;
+    let base = Base::new(server.public_url.as_ref(), &server.url_base).map_err(|_| StartError::PublicUrl)?;
     let health = Health::default();
     let channel =
         ChannelText { title: settings.feeds.title.clone(), description: settings.feeds.description.clone() };
@@ -192,6 +191,7 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
             allowed_hosts: server.allowed_hosts.clone(),
             public_url: server.public_url.clone(),
         },
+        cors_origins: settings.cors.allow_origins.clone(),
         sessions: SessionRules {
             idle: settings.auth.session_idle,
             lifetime: settings.auth.session_lifetime,

@@ -9,7 +9,7 @@ problem-bad-request = The request cannot be read. Check its parameters and its b
 problem-body-too-large = The body is too large.
 problem-body-too-slow = The body comes in too slowly.
 problem-unsupported-encoding = The body must not be compressed.
-problem-bad-host = The request’s host name is not accepted. Set server.public_url or server.allowed_hosts.
+problem-bad-host = The service does not answer under this host name. If it is its own, set it in server.public_url or server.allowed_hosts.
 problem-cross-site = Another web page wanted to act in your place, so the request is refused. Reload the page and try again.
 problem-content-type = The content must be JSON, announced by the header Content-Type: application/json.
 problem-invalid-value = A value cannot be used: “field” says which.
@@ -27,3 +27,4 @@ problem-internal = Internal error. The log tells more under the same request id.
 # What the listener tells in the log.
 log-web-connections-full = All { $connections } connections are in use; those that are idle are closed.
 log-web-accept-failed = The system hands over no connection: { $cause }. Check the limit of open files.
+log-web-host-refused = A request was refused: it asks for the host { $host }, which is not one of ours. If it is, name it in server.public_url or server.allowed_hosts.

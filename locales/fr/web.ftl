@@ -9,7 +9,7 @@ problem-bad-request = La requête est illisible. Vérifiez ses paramètres et so
 problem-body-too-large = Le contenu envoyé est trop grand.
 problem-body-too-slow = Le contenu envoyé arrive trop lentement.
 problem-unsupported-encoding = Le contenu envoyé ne doit pas être compressé.
-problem-bad-host = Le nom d’hôte de la requête n’est pas accepté. Réglez server.public_url ou server.allowed_hosts.
+problem-bad-host = Le service ne répond pas sous ce nom d’hôte. Si c’est le sien, inscrivez-le dans server.public_url ou server.allowed_hosts.
 problem-cross-site = Une autre page web a voulu agir à votre place : la demande est refusée. Rechargez la page et recommencez.
 problem-content-type = Le contenu doit être du JSON, annoncé par l’en-tête Content-Type: application/json.
 problem-invalid-value = Une valeur ne convient pas : le champ « field » dit laquelle.
@@ -27,3 +27,4 @@ problem-internal = Erreur interne. Le journal en dit plus, sous le même numéro
 # Ce que dit le serveur dans le journal.
 log-web-connections-full = Les { $connections } connexions sont toutes prises ; celles qui attendent sont fermées.
 log-web-accept-failed = Le système ne donne plus de connexion : { $cause }. Vérifiez la limite de fichiers ouverts.
+log-web-host-refused = Requête refusée : elle demande l’hôte { $host }, qui n’est pas l’un des nôtres. S’il l’est, nommez-le dans server.public_url ou server.allowed_hosts.

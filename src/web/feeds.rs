@@ -149,7 +149,7 @@ async fn find(
     let Some(feed) = state.feeds.feed(state, token.hash()).await? else {
         return Err(attempt::wrong_secret(state, client, AuthMethod::Feed, unknown()).await);
     };
-    let base = state.base.of(headers)?;
+    let base = state.base.of(client)?;
     state.deps.polls.count(feed.id, client_name(headers).as_deref(), state.clock().now());
     let key = (feed.id, format, base.as_str().to_owned());
     let cached = state.feeds.get(&key);

@@ -10,6 +10,7 @@ use axum::response::Response;
 use tracing::{Instrument, debug, info_span, warn};
 
 use super::WebState;
+use super::arrival::Client;
 use super::problem::Problem;
 use crate::ops::text::Lang;
 
@@ -17,14 +18,19 @@ use crate::ops::text::Lang;
 const UNMATCHED: &str = "unmatched";
 
 /// Goes around every request.
-pub async fn request(State(state): State<WebState>, request: Request, next: Next) -> Response {
+pub async fn request(
+    State(state): State<WebState>,
+    client: Client,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
     let in_flight = state.metrics().request_begins();
     let id = hex::encode(rand::random::<[u8; 8]>());
     let route = request.extensions().get::<MatchedPath>().map_or(UNMATCHED, MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     let lang = language(request.headers(), state.lang);
-    let span = info_span!("request", request_id = %id);
+    let span = info_span!("request", request_id = %id, address = %client.address);
     let mut response = next.run(request).instrument(span).await;
     if let Some(problem) = response.extensions().get::<Problem>().copied() {
         *response.body_mut() = Body::from(problem.body(lang, &id));

@@ -10,7 +10,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::access::{self, Access};
 use super::problem::{Code, Problem};
-use super::{WebState, api, arrival, downloads, feeds, health, hooks, metrics, observe};
+use super::{WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe};
 use crate::auth::scope::Scope;
 
 /// A route: its method and path, who may use it, what answers.
@@ -64,21 +64,29 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// The routes with what stands around them, below the URL base.
 pub fn router(state: WebState, url_base: &str) -> Router {
-    let mut routes = Router::new();
+    let (mut routes, mut shared) = (Router::new(), Router::new());
     for Route { path, access, handler, .. } in table() {
         let guarded = handler.layer(from_fn_with_state((state.clone(), access), access::guard));
-        routes = routes.route(path, guarded);
+        if path.starts_with(cors::PREFIX) {
+            shared = shared.route(path, guarded);
+        } else {
+            routes = routes.route(path, guarded);
+        }
     }
+    let not_allowed = || async { Problem::new(Code::MethodNotAllowed) };
+    let shared = cors::around(shared.method_not_allowed_fallback(not_allowed), &state.cors_origins);
     let routes = routes
+        .method_not_allowed_fallback(not_allowed)
+        .merge(shared)
         .fallback(|| async { Problem::new(Code::Unauthorized) })
-        .method_not_allowed_fallback(|| async { Problem::new(Code::MethodNotAllowed) })
         .with_state(state.clone());
     let based = if url_base.is_empty() { routes } else { Router::new().nest(url_base, routes) };
     based
         .fallback(|| async { Problem::new(Code::Unauthorized) })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(from_fn_with_state(state.clone(), arrival::look))
+        .layer(from_fn_with_state(state.clone(), arrival::admit))
         .layer(CatchPanicLayer::custom(super::problem::after_panic))
-        .layer(from_fn(super::answer::common_headers))
-        .layer(from_fn_with_state(state, observe::request))
+        .layer(from_fn_with_state(state.clone(), observe::request))
+        .layer(from_fn(answer::common_headers))
+        .layer(from_fn_with_state(state, arrival::look))
 }

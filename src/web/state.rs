@@ -38,6 +38,8 @@ pub struct Parts {
     pub url_base: String,
     /// What may be believed of where requests come from.
     pub arrival: ArrivalRules,
+    /// `cors.allow_origins`
+    pub cors_origins: Vec<String>,
     /// How long sessions last.
     pub sessions: SessionRules,
     /// What checks passwords.

@@ -2,14 +2,20 @@
 //! apps around it, and requests over real sockets.
 
 mod access;
+mod ambient;
+mod behind_https;
+mod cors;
 mod downloads;
 mod feeds;
+mod headers;
 mod hook_bodies;
 mod hook_secrets;
 mod hooks_under_load;
+mod hosts;
 mod key_scopes;
 mod listener;
 mod metrics;
+mod paths;
 mod payloads;
 mod sessions;
 mod sign_in;
