@@ -65,6 +65,7 @@ async fn no_page_of_another_site_acts_with_the_persons_cookie() {
         assert!(reply.status != 401 && !reply.text().contains("cross-site"), "{what}");
     }
     // What only reads is not asked for where it comes from: the other site cannot read the answer.
+    let cookie = sign_in(&running).await;
     let headers = [("cookie", &*cookie), ("sec-fetch-site", "cross-site")];
     assert_eq!(running.http.get_with(&running.url("/api/v1/grabs"), &headers).await.status, 200);
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod ambient;
+mod behind_https;
 mod cors;
 mod downloads;
 mod feeds;
