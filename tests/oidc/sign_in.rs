@@ -182,6 +182,20 @@ async fn who_begins_again_and_again_has_to_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_back_with_inventions_has_to_wait_and_then_is_let_in_with_the_right_thing() {
+    let mut stage = Stage::usual().await;
+    let url = stage.url().to_owned();
+    let back = stage.browser.way_back(&url).await;
+    let invented = format!("{url}/login/oidc/callback?code=x&state=invented");
+    for _ in 0..21 {
+        assert_eq!(Browser::new().get(&invented).await.status, 400);
+    }
+    assert_eq!(stage.browser.get(&back).await.status, 429);
+    stage.running.home.clock.advance(Duration::from_secs(2));
+    assert_eq!(stage.browser.get(&back).await.status, 303, "nothing was used up");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_replica_finishes_what_one_began() {
     let provider = Provider::start().await;
     let plan = Plan {
