@@ -15,7 +15,7 @@ use crate::web::access::Identity;
 use crate::web::form::Form;
 use crate::web::problem::{Code, Problem};
 use crate::web::view::{Account, SessionRow, page};
-use crate::web::{WebState, account, sessions};
+use crate::web::{WebState, account, sessions, sign_in};
 
 /// What the address may say of the action before.
 #[derive(Debug, Default, Deserialize)]
@@ -99,10 +99,14 @@ async fn list(
         Ok(sessions) => sessions,
         Err(problem) => return problem.into_response(),
     };
+    let name = match sign_in::administrator(state).await {
+        Ok(administrator) => administrator.map(|administrator| administrator.name).unwrap_or_default(),
+        Err(problem) => return problem.into_response(),
+    };
     let mut frame = reader.frame(state, "account", true);
     (frame.done, frame.problem) = (done, problem);
     let row = |session: Session| row(session, identity.session(), reader);
-    page(status, &Account { frame, sessions: sessions.into_iter().map(row).collect() })
+    page(status, &Account { frame, name, sessions: sessions.into_iter().map(row).collect() })
 }
 
 fn row(session: Session, present: Option<SessionId>, reader: &Reader) -> SessionRow {

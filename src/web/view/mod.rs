@@ -70,6 +70,8 @@ pub struct Figure {
 pub struct Account {
     /// The frame.
     pub frame: Frame,
+    /// The account's name, by which a browser knows whose password it keeps.
+    pub name: String,
     /// The sessions, the latest used first.
     pub sessions: Vec<SessionRow>,
 }
