@@ -3,12 +3,14 @@
 //! Owns: which part gets what, and the order of starting and stopping. Must not know: how any part does its work.
 
 mod counting;
+mod oidc;
+mod outbound;
 
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -23,11 +25,10 @@ use crate::auth::setup::{Setup, SetupError, SetupOptions};
 use crate::auth::token::{Token, TokenKind};
 use crate::clients::arr::ArrClient;
 use crate::clients::circuit::CircuitPolicy;
-use crate::clients::http::{Http, HttpOptions};
 use crate::clients::observe::Observer;
-use crate::clients::policy::AddressPolicy;
 use crate::clients::prowlarr::ProwlarrClient;
 use crate::clients::retry::RetryPolicy;
+use crate::clients::trust::AuthoritiesError;
 use crate::clients::upstream::UpstreamOptions;
 use crate::config::Settings;
 use crate::domain::app::{AppKind, AppName};
@@ -44,6 +45,7 @@ use crate::store::{OpenError, Store, StoreError};
 use crate::web::arrival::ArrivalRules;
 use crate::web::base::Base;
 use crate::web::feeds::FeedCache;
+use crate::web::proxy_sign_in::ProxySignIn;
 use crate::web::session::SessionRules;
 use crate::web::state::{ChannelText, Hook, Parts};
 use crate::web::{Router, WebState, router, serve};
@@ -126,6 +128,14 @@ pub enum StartError {
     /// TLS cannot be set up.
     #[error("TLS cannot be set up")]
     Tls,
+    /// `network.ca_file` cannot be used.
+    #[error("network.ca_file cannot be used")]
+    Authorities {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: AuthoritiesError,
+    },
     /// The runtime cannot be started, or signals cannot be listened to.
     #[error("the process cannot be set up")]
     Process(#[source] io::Error),
@@ -145,6 +155,10 @@ impl StartError {
             Self::DataFolder { path: folder, .. } => {
                 path = folder.display().to_string();
                 ("start-data-folder", path.as_str())
+            }
+            Self::Authorities { path: file, .. } => {
+                path = file.display().to_string();
+                ("start-authorities", path.as_str())
             }
             Self::DatabaseFile(file) => {
                 path = file.display().to_string();
@@ -191,8 +205,7 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
     let password_rules = PasswordRules { min_chars: settings.auth.password_min_length };
     let setup = prepare_setup(settings, &deps.store, &passwords, password_rules, around).await?;
     let server = &settings.server;
-    let base = Base::new(server.public_url.as_ref(), &server.url_base, &server.allowed_hosts)
-        .map_err(|_| StartError::PublicUrl)?;
+    let base = Base::new(server.public_url.as_ref(), &server.url_base).map_err(|_| StartError::PublicUrl)?;
     let health = Health::default();
     let channel =
         ChannelText { title: settings.feeds.title.clone(), description: settings.feeds.description.clone() };
@@ -206,6 +219,7 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
             allowed_hosts: server.allowed_hosts.clone(),
             public_url: server.public_url.clone(),
         },
+        cors_origins: settings.cors.allow_origins.clone(),
         sessions: SessionRules {
             idle: settings.auth.session_idle,
             lifetime: settings.auth.session_lifetime,
@@ -214,6 +228,9 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
         passwords,
         password_rules,
         setup,
+        oidc: oidc::sign_in(settings, around)?,
+        proxy_sign_in: ProxySignIn::new(settings.auth.proxy_header.as_deref(), &settings.auth.proxy_users),
+        plain_http_told: Once::new(),
         feeds: FeedCache::default(),
         channel,
         health: health.clone(),
@@ -271,13 +288,7 @@ pub fn pipeline_parts(
     let secrets =
         enabled().map(|app| &app.api_key).chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.api_key));
     secrets.for_each(|secret| around.redactor.learn(secret));
-    let urls = enabled()
-        .map(|app| &app.url)
-        .chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.url))
-        .chain(&settings.network.link_sources);
-    let clock = around.clock.clone();
-    let http_options = HttpOptions::new(AddressPolicy::allowing(urls), Arc::new(move || clock.now()));
-    let http = Http::new(http_options).map_err(|_| StartError::Tls)?;
+    let http = outbound::http(settings, around)?;
     let observer: Arc<dyn Observer> = Arc::new(Counting::new(settings, around.metrics.clone()));
     let retry = retry_policy(settings);
     let upstream = |kind, name: &str, url: &Url, key: &SecretString| UpstreamOptions {
@@ -345,6 +356,7 @@ fn rules(settings: &Settings) -> deps::Rules {
         lookback: settings.sync.lookback,
         retention: (settings.sync.auto_purge && !retention.is_zero())
             .then(|| retention.max(SHORTEST_RETENTION)),
+        session_idle: settings.auth.session_idle,
         min_score: settings.matching.min_score,
         strict_hash: settings.matching.strict_hash,
         allow_search: settings.matching.allow_search,

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod browser;
 mod clients;
 mod clients_real;
 mod command_line;
@@ -12,6 +13,8 @@ mod demo;
 mod demo_command;
 mod download;
 mod kill;
+mod packaging;
+mod oidc;
 mod promises;
 mod store;
 mod support;

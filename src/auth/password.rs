@@ -88,6 +88,11 @@ impl Passwords {
         self.compute(move || judge(&stored, password.expose_secret())).await
     }
 
+    /// A hash that no password has, and that takes as long to check as one made today.
+    pub fn nobodys_hash() -> String {
+        format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${}${}", "A".repeat(22), "A".repeat(43))
+    }
+
     /// The hash of a new password, if it keeps the rules for who has these names: the account's, the host's.
     pub async fn hash_new(
         &self,
@@ -102,11 +107,6 @@ impl Passwords {
         });
         judgement.await??;
         Ok(self.hash(password).await?)
-    }
-
-    /// Takes as long as [`Self::verify`] with a hash of today: for a sign-in when there is no account.
-    pub async fn dummy_verify(&self, password: SecretString) -> Result<(), Busy> {
-        self.hash(password).await.map(drop)
     }
 
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
@@ -164,6 +164,16 @@ mod tests {
         let params = Params::new(memory_kib, passes, 1, None).unwrap();
         let hasher = Argon2::new(algorithm, Version::V0x13, params);
         hasher.hash_password(password.as_bytes()).unwrap().to_string()
+    }
+
+    #[tokio::test]
+    async fn the_hash_of_nobody_is_worked_on_like_any_other_and_is_never_right() {
+        let stored = Passwords::nobodys_hash();
+        let hash = PasswordHash::new(&stored).unwrap();
+        assert!(!is_weak(&hash) && hash.hash.is_some(), "{stored}");
+        for password in ["", "A", "test-password"] {
+            assert_eq!(Passwords::default().verify(&stored, password.into()).await, Ok(Verdict::Wrong));
+        }
     }
 
     #[tokio::test]
@@ -257,7 +267,7 @@ mod tests {
         }
         assert_eq!((done, busy), (PARALLEL + WAITING, 200 - PARALLEL - WAITING));
         assert!(most.load(Ordering::SeqCst) <= PARALLEL);
-        assert_eq!(passwords.dummy_verify("afterwards there is room".into()).await, Ok(()));
+        assert_eq!(passwords.hash("afterwards there is room".into()).await.map(drop), Ok(()));
     }
 
     #[tokio::test]

@@ -86,8 +86,11 @@ impl Context {
 
     /// The effective settings.
     pub fn settings(&self) -> Result<Settings, CommandError> {
-        let Loaded { settings, .. } =
+        let Loaded { mut settings, .. } =
             load(&self.inputs()).map_err(|report| CommandError::Settings(Box::new(report)))?;
+        if let Some(path) = &mut settings.network.ca_file {
+            *path = self.data.join(&path);
+        }
         Ok(settings)
     }
 

@@ -36,6 +36,7 @@ fn kind(kind: &Kind, lang: Lang) -> String {
         Kind::IpAddress => say("ip-address", &[]),
         Kind::UrlBase => say("url-base", &[]),
         Kind::HostName => say("host-name", &[]),
+        Kind::HeaderName => say("header-name", &[]),
         Kind::IpRange => say("ip-range", &[]),
         Kind::Origin => say("origin", &[]),
         Kind::Path => say("path", &[]),

@@ -34,6 +34,8 @@ pub enum Kind {
     UrlBase,
     /// A host name or address without scheme, port or path.
     HostName,
+    /// The name of an HTTP header that nothing else gives a meaning to.
+    HeaderName,
     /// An address or a network such as `10.0.0.0/8`.
     IpRange,
     /// A web origin: scheme, host and, where it is not the usual one, port.
@@ -178,7 +180,7 @@ impl Section {
 }
 
 /// Every section, in the order in which documents list them.
-pub static SECTIONS: [&Section; 13] = [
+pub static SECTIONS: [&Section; 14] = [
     &section::server::SECTION,
     &section::database::SECTION,
     &section::prowlarr::SECTION,
@@ -189,6 +191,7 @@ pub static SECTIONS: [&Section; 13] = [
     &section::torrents::SECTION,
     &section::feeds::SECTION,
     &section::auth::SECTION,
+    &section::oidc::SECTION,
     &section::cors::SECTION,
     &section::logging::SECTION,
     &section::metrics::SECTION,

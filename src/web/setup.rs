@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use secrecy::SecretString;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
 use super::arrival::Client;
 use super::problem::{Code, Problem};
-use super::{WebState, body, cross_site, json, session};
+use super::{WebState, body, cross_site, json, session, sign_in};
 use crate::auth::password::Refused;
 use crate::auth::setup::check_name;
 use crate::auth::token::token_hash;
@@ -79,19 +80,26 @@ pub async fn create(
     let headers = request.headers().clone();
     cross_site::check(&state, &client, &headers, cross_site::Ambient::Nothing)?;
     let body = body::whole(request, MOST_BYTES).await.map_err(Problem::new)?;
-    check_token(&state, &client, &headers, &body).await?;
+    check_token(&state, &client, shown_token(&headers, &body)).await?;
     let new: NewAccount = json::read(&headers, &body)?;
-    check_name(&new.name).map_err(|_| Problem::invalid("name"))?;
-    let host = client.host.clone().unwrap_or_default();
-    let names = vec![new.name.clone(), host];
-    let hashed = state.passwords.hash_new(state.password_rules, new.password.into(), names).await;
-    let password_hash = hashed.map_err(|refused| match refused {
-        Refused::Weak(weakness) => Problem::weak_password(weakness),
-        Refused::Busy(_) => Problem::new(Code::Unavailable),
-    })?;
+    let cookie = make_account(&state, &client, &headers, &new.name, new.password.into()).await?;
+    let account = Json(Account { name: new.name });
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], account).into_response())
+}
+
+/// Makes the account for who has shown the token, and gives the cookie of a session.
+pub async fn make_account(
+    state: &WebState,
+    client: &Client,
+    headers: &HeaderMap,
+    name: &str,
+    password: SecretString,
+) -> Result<HeaderValue, Problem> {
+    check_name(name).map_err(|_| Problem::invalid("name"))?;
+    let password_hash = new_hash(state, client, name, password).await?;
     let failed = |failure: StoreError| state.database_failed("setup", &failure);
     let now = state.store().now().await.map_err(failed)?;
-    let administrator = NewAdministrator { name: new.name.clone(), password_hash };
+    let administrator = NewAdministrator { name: name.to_owned(), password_hash };
     let made = state.store().create_administrator(administrator, now).await.map_err(failed)?;
     state.setup.finish();
     if !made {
@@ -99,18 +107,31 @@ pub async fn create(
         return Err(Problem::new(Code::NotFound));
     }
     info!(event = "auth.administrator-made", by = "setup", address = %client.address);
-    let (_, cookie) = session::begin(&state, &client, &headers, "password").await?;
-    let account = Json(Account { name: new.name });
-    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], account).into_response())
+    let (_, cookie) = session::begin(state, client, headers, sign_in::BY_PASSWORD).await?;
+    Ok(cookie)
 }
 
-/// Lets the request pass if it shows the token, in the header or in the body. Counted before it is looked at, so that
-/// a thousand guesses at once are a thousand.
-async fn check_token(
+/// The hash of a new password for the account of this name, if it keeps the rules.
+pub async fn new_hash(
     state: &WebState,
     client: &Client,
-    headers: &HeaderMap,
-    body: &Bytes,
+    name: &str,
+    password: SecretString,
+) -> Result<String, Problem> {
+    let host = client.host.as_ref().map(ToString::to_string).unwrap_or_default();
+    let names = vec![name.to_owned(), host];
+    let hashed = state.passwords.hash_new(state.password_rules, password, names).await;
+    hashed.map_err(|refused| match refused {
+        Refused::Weak(weakness) => Problem::weak_password(weakness),
+        Refused::Busy(_) => Problem::new(Code::Unavailable),
+    })
+}
+
+/// Lets who shows the token pass. Counted before it is looked at, so that a thousand guesses at once are a thousand.
+pub async fn check_token(
+    state: &WebState,
+    client: &Client,
+    shown: Option<[u8; 32]>,
 ) -> Result<(), Problem> {
     let failed = |failure: StoreError| state.database_failed("setup", &failure);
     let subject = format!("setup:{}", client.network());
@@ -120,7 +141,7 @@ async fn check_token(
         warn!(event = "auth.setup-throttled", address = %client.address);
         return Err(Problem::throttled(wait));
     }
-    let right = match shown_token(headers, body) {
+    let right = match shown {
         Some(hash) => state.store().is_setup_token(&hash).await.map_err(failed)?,
         None => false,
     };

@@ -5,6 +5,7 @@ mod account;
 mod apps;
 mod canary;
 mod data_folder;
+mod outbound;
 mod service;
 mod settings;
 mod torrents;
