@@ -128,11 +128,7 @@ pub async fn new_hash(
 }
 
 /// Lets who shows the token pass. Counted before it is looked at, so that a thousand guesses at once are a thousand.
-pub async fn check_token(
-    state: &WebState,
-    client: &Client,
-    shown: Option<[u8; 32]>,
-) -> Result<(), Problem> {
+pub async fn check_token(state: &WebState, client: &Client, shown: Option<[u8; 32]>) -> Result<(), Problem> {
     let failed = |failure: StoreError| state.database_failed("setup", &failure);
     let subject = format!("setup:{}", client.network());
     let now = state.store().now().await.map_err(failed)?;
