@@ -250,12 +250,7 @@ async fn prepare_setup(
 ) -> Result<Setup, SetupError> {
     let auth = &settings.auth;
     auth.setup_token.iter().chain(&auth.admin_password).for_each(|secret| around.redactor.learn(secret));
-    let options = SetupOptions {
-        token: auth.setup_token.clone(),
-        token_file: around.setup_token_file.clone(),
-        name: auth.admin_name.clone(),
-        password: auth.admin_password.clone(),
-    };
+    let options = SetupOptions::of(auth, around.setup_token_file.clone());
     Setup::prepare(store, passwords, rules, options).await
 }
 

@@ -14,6 +14,7 @@ use tracing::{info, warn};
 use super::password::{Busy, Passwords, Refused};
 use super::password_rules::{PasswordRules, Weakness};
 use super::token::{Token, TokenKind, token_hash};
+use crate::config::section::auth::Auth;
 use crate::domain::text;
 use crate::ops::text::Lang;
 use crate::store::{NewAdministrator, Store, StoreError};
@@ -34,6 +35,18 @@ pub struct SetupOptions {
     pub name: Option<String>,
     /// `auth.admin_password`
     pub password: Option<SecretString>,
+}
+
+impl SetupOptions {
+    /// Of these settings.
+    pub fn of(auth: &Auth, token_file: Option<PathBuf>) -> Self {
+        Self {
+            token: auth.setup_token.clone(),
+            token_file,
+            name: auth.admin_name.clone(),
+            password: auth.admin_password.clone(),
+        }
+    }
 }
 
 /// Why the first account cannot be prepared.
