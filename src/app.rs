@@ -217,6 +217,7 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
         proxy_sign_in: ProxySignIn::new(settings.auth.proxy_header.as_deref(), &settings.auth.proxy_users),
         feeds: FeedCache::default(),
         channel,
+        expose_torrents: settings.torrents.expose_static,
         health: health.clone(),
         lang: around.lang,
         metrics_enabled: settings.metrics.enabled,

@@ -10,7 +10,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::access::{self, Access};
 use super::problem::{Code, Problem};
-use super::{WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe, oidc};
+use super::{
+    WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe, oidc, old_paths,
+};
 use crate::auth::scope::Scope;
 
 /// A route: its method and path, who may use it, what answers.
@@ -42,13 +44,23 @@ pub fn table() -> Vec<Route> {
         route(get.clone(), "/login/oidc", Public, oidc::start),
         route(get.clone(), "/login/oidc/callback", Public, oidc::callback),
         route(get.clone(), "/ping", Public, health::ping),
+        route(get.clone(), "/health", Public, health::old),
         route(get.clone(), "/health/live", Public, health::live),
         route(get.clone(), "/health/ready", Public, health::ready),
-        route(post, "/hooks/{app}", WebhookSecret, hooks::receive),
-        route(put, "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(post.clone(), "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(put.clone(), "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(post, "/api/webhook/grab", WebhookSecret, hooks::receive_old),
+        route(put, "/api/webhook/grab", WebhookSecret, hooks::receive_old),
         route(get.clone(), "/f/{token}/rss.xml", FeedSecret, feeds::rss),
         route(get.clone(), "/f/{token}/torrent.json", FeedSecret, feeds::legacy_json),
         route(get.clone(), "/d/{feed}/{mac}/{file}", FeedSecret, downloads::torrent),
+        route(get.clone(), "/rss", Of(Scope::Feed), old_paths::rss),
+        route(get.clone(), "/rss.xml", Of(Scope::Feed), old_paths::rss),
+        route(get.clone(), "/feed", Of(Scope::Feed), old_paths::rss),
+        route(get.clone(), "/rss/torrent.json", Of(Scope::Feed), old_paths::json),
+        route(get.clone(), "/rss/tracker/{tracker}", Of(Scope::Feed), old_paths::tracker_rss),
+        route(get.clone(), "/rss/tracker/{tracker}/json", Of(Scope::Feed), old_paths::tracker_json),
+        route(get.clone(), "/torrents/{file}", Of(Scope::Feed), old_paths::torrent),
         route(get.clone(), "/api/v1/grabs", Of(Scope::Read), api::grabs::list),
         route(get, "/metrics", Of(Scope::Metrics), metrics::show),
     ]
