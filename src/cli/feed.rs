@@ -28,7 +28,7 @@ pub fn run(command: FeedCommand, context: &Context, out: &mut dyn Write) -> Resu
         let store = context.open_store(&settings).await?;
         let code = match command {
             FeedCommand::Create(args) => create(args, &settings, &store, lang, out).await?,
-            FeedCommand::List(args) => list(&store.feeds().await?, args.json, lang, out)?,
+            FeedCommand::List(args) => list(&store.feeds().await?, store.now().await?, args.json, lang, out)?,
             FeedCommand::Rotate(args) => rotate(&args, &settings, &store, lang, out).await?,
             FeedCommand::Revoke(args) => revoke(&args.name, &store, lang, out).await?,
         };
@@ -148,8 +148,9 @@ async fn revoke(name: &str, store: &Store, lang: Lang, out: &mut dyn Write) -> R
     Ok(if revoked { 0 } else { FAILED })
 }
 
-fn list(feeds: &[Feed], json: bool, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
+fn list(feeds: &[Feed], now: Ts, json: bool, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
     let date = |moment: Option<Ts>| moment.map(|moment| moment.to_string());
+    let former = |feed: &Feed| date(feed.former_token_until.filter(|until| *until > now));
     if json {
         let rows: Vec<_> = feeds
             .iter()
@@ -158,7 +159,7 @@ fn list(feeds: &[Feed], json: bool, lang: Lang, out: &mut dyn Write) -> Result<u
                     "name": feed.name.as_str(), "shown": feed.token_shown, "filter": feed.filter,
                     "created_at": feed.created_at.to_string(), "last_used_at": date(feed.last_used_at),
                     "last_client": feed.last_client, "polls": feed.poll_count, "key": feed.key_name,
-                    "former_token_until": date(feed.former_token_until),
+                    "former_token_until": former(feed),
                 })
             })
             .collect();
@@ -174,7 +175,7 @@ fn list(feeds: &[Feed], json: bool, lang: Lang, out: &mut dyn Write) -> Result<u
                 feed.name.to_string(),
                 feed.key_name.clone().unwrap_or_default(),
                 feed.token_shown.clone(),
-                date(feed.former_token_until).unwrap_or_default(),
+                former(feed).unwrap_or_default(),
                 date(feed.last_used_at).unwrap_or_default(),
                 feed.last_client.clone().unwrap_or_default(),
             ]

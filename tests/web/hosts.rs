@@ -35,7 +35,7 @@ async fn a_foreign_host_is_refused_on_every_route_but_health_probes() {
             assert_eq!(status(&running, path, &[("host", host)]).await, 200, "{path} {host}");
         }
     }
-    for near in ["/ping/", "/health", "/health/live/x", "//ping"] {
+    for near in ["/ping/", "/healthz", "/health/live/x", "//ping"] {
         assert_eq!(status(&running, near, &[("host", "evil.example")]).await, 421, "{near}");
     }
 }

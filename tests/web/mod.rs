@@ -13,8 +13,11 @@ mod hosts;
 mod key_scopes;
 mod listener;
 mod metrics;
+mod old_paths;
+mod old_webhook;
 mod paths;
 mod payloads;
+mod rotation;
 mod slow_senders;
 mod url_base;
 
