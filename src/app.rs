@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -215,6 +215,7 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
         passwords: Passwords::default(),
         oidc: oidc::sign_in(settings, around)?,
         proxy_sign_in: ProxySignIn::new(settings.auth.proxy_header.as_deref(), &settings.auth.proxy_users),
+        plain_http_told: Once::new(),
         feeds: FeedCache::default(),
         channel,
         expose_torrents: settings.torrents.expose_static,
@@ -323,6 +324,7 @@ fn rules(settings: &Settings) -> deps::Rules {
         lookback: settings.sync.lookback,
         retention: (settings.sync.auto_purge && !retention.is_zero())
             .then(|| retention.max(SHORTEST_RETENTION)),
+        session_idle: settings.auth.session_idle,
         min_score: settings.matching.min_score,
         strict_hash: settings.matching.strict_hash,
         allow_search: settings.matching.allow_search,

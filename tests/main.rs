@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod browser;
 mod clients;
 mod clients_real;
 mod command_line;

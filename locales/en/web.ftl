@@ -13,6 +13,7 @@ problem-unsupported-encoding = The body must not be compressed.
 problem-bad-host = The service does not answer under this host name. If it is its own, set it in server.public_url or server.allowed_hosts.
 problem-cross-site = Another web page wanted to act in your place, so the request is refused. Reload the page and try again.
 problem-content-type = The content must be JSON, announced by the header Content-Type: application/json.
+problem-form-type = The form cannot be read. Reload the page, then try again.
 problem-invalid-value = A value cannot be used: “field” says which.
 problem-name-taken = This name is taken. Choose another.
 problem-conflict = The present state does not allow it. Reload, then try again.

@@ -13,6 +13,7 @@ problem-unsupported-encoding = Le contenu envoyé ne doit pas être compressé.
 problem-bad-host = Le service ne répond pas sous ce nom d’hôte. Si c’est le sien, inscrivez-le dans server.public_url ou server.allowed_hosts.
 problem-cross-site = Une autre page web a voulu agir à votre place : la demande est refusée. Rechargez la page et recommencez.
 problem-content-type = Le contenu doit être du JSON, annoncé par l’en-tête Content-Type: application/json.
+problem-form-type = Le formulaire est illisible. Rechargez la page, puis recommencez.
 problem-invalid-value = Une valeur ne convient pas : le champ « field » dit laquelle.
 problem-name-taken = Ce nom est déjà pris. Choisissez-en un autre.
 problem-conflict = L’état actuel ne le permet pas. Rechargez, puis recommencez.

@@ -7,4 +7,5 @@ pub mod authorization;
 pub mod oidc;
 pub mod password;
 pub mod scope;
+pub mod throttle;
 pub mod token;

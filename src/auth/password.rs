@@ -70,6 +70,11 @@ impl Passwords {
         self.compute(move || judge(&stored, password.expose_secret())).await
     }
 
+    /// A hash that no password has, and that takes as long to check as one made today.
+    pub fn nobodys_hash() -> String {
+        format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${}${}", "A".repeat(22), "A".repeat(43))
+    }
+
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
         let _place: OwnedSemaphorePermit = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
         let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
@@ -106,6 +111,16 @@ fn is_weak(hash: &PasswordHash) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn the_hash_of_nobody_is_worked_on_like_any_other_and_is_never_right() {
+        let stored = Passwords::nobodys_hash();
+        let hash = PasswordHash::new(&stored).unwrap();
+        assert!(!is_weak(&hash) && hash.hash.is_some(), "{stored}");
+        for password in ["", "A", "test-password"] {
+            assert_eq!(Passwords::default().verify(&stored, password.into()).await, Ok(Verdict::Wrong));
+        }
+    }
 
     #[tokio::test]
     async fn a_password_is_known_by_its_hash_and_no_other_is() {

@@ -4,16 +4,17 @@
 //! else looks at it, so a wrong key learns nothing. Must not know: what handlers do.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::ExposeSecret;
+use tracing::warn;
 
 use super::WebState;
 use super::arrival::Client;
 use super::problem::{Code, Problem};
 use super::proxy_sign_in::Vouched;
-use super::{cross_site, session};
+use super::{attempt, cross_site, session};
 use crate::auth::authorization::Credentials;
 use crate::auth::scope::{Scope, ScopeSet};
 use crate::auth::token::{Token, TokenKind};
@@ -40,6 +41,11 @@ pub enum Access {
     Page,
 }
 
+/// For the log: the one person.
+pub const ADMINISTRATOR: &str = "administrator";
+/// For the log: whoever shows nothing that is right.
+pub const NOBODY: &str = "anonymous";
+
 /// Who asks, once the guard has let the request pass; handlers take it as an extension.
 #[derive(Debug, Clone)]
 pub enum Identity {
@@ -64,7 +70,16 @@ impl Identity {
     pub fn actor(&self) -> &str {
         match self {
             Self::Key { name, .. } => name,
-            Self::Administrator { .. } => "administrator",
+            Self::Administrator { .. } => ADMINISTRATOR,
+        }
+    }
+
+    /// For the log: by what it is known.
+    pub const fn method(&self) -> &'static str {
+        match self {
+            Self::Key { .. } => AuthMethod::ApiKey.as_str(),
+            Self::Administrator { session: Some(_) } => AuthMethod::Session.as_str(),
+            Self::Administrator { session: None } => "proxy",
         }
     }
 
@@ -118,20 +133,21 @@ struct Asked<'a> {
 /// Whoever shows a key is judged by it alone, whatever cookie comes along.
 async fn with_scope(state: &WebState, asked: Asked<'_>, scope: Scope) -> Result<Identity, Problem> {
     let basic = takes_basic(scope);
-    if !shows_credentials(asked.headers) {
+    if !shows_key(asked.headers, basic) {
         let signed_in = administrator(state, asked).await;
         return signed_in.map_err(|problem| match problem.code() {
             Code::Unauthorized if basic => problem.asking_for_basic(),
             _ => problem,
         });
     }
-    let found = key_identity(state, asked.headers, scope, basic).await;
-    if let Err(problem) = &found
-        && matches!(problem.code(), Code::Unauthorized | Code::Forbidden)
-    {
-        state.metrics().auth_failed(AuthMethod::ApiKey);
+    let found = key_identity(state, asked, scope, basic).await;
+    match found {
+        Err(problem) if problem.code() == Code::Unauthorized => {
+            state.metrics().auth_failed(AuthMethod::ApiKey);
+            Err(attempt::wrong_secret(state, asked.client, AuthMethod::ApiKey, problem).await)
+        }
+        found => found,
     }
-    found
 }
 
 /// Feed readers and Prometheus can send Basic and no other header; browsers would ask the person with a dialog.
@@ -156,27 +172,34 @@ pub fn is_unsafe(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-fn shows_credentials(headers: &HeaderMap) -> bool {
-    headers.contains_key("x-api-key") || headers.contains_key(header::AUTHORIZATION)
+/// Basic where it is not taken is somebody else's: a proxy in front may ask for a password of its own.
+fn shows_key(headers: &HeaderMap, basic: bool) -> bool {
+    let is_basic = |value: &HeaderValue| {
+        value.as_bytes().get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic "))
+    };
+    headers.contains_key("x-api-key")
+        || headers.get(header::AUTHORIZATION).is_some_and(|value| basic || !is_basic(value))
 }
 
 async fn key_identity(
     state: &WebState,
-    headers: &HeaderMap,
+    asked: Asked<'_>,
     scope: Scope,
     basic: bool,
 ) -> Result<Identity, Problem> {
     let refused = Problem::new(Code::Unauthorized);
     let refused = if basic { refused.asking_for_basic() } else { refused };
-    let token = shown_key(headers, basic).ok_or(refused)?;
+    let token = shown_key(asked.headers, basic).ok_or(refused)?;
     let failed = |failure: StoreError| state.database_failed("key", &failure);
     let now = state.store().now().await.map_err(failed)?;
     let key = state.store().key_by_hash(&token.hash(), now).await.map_err(failed)?;
     let key = key.ok_or(refused)?;
-    let scopes: ScopeSet = key.scopes.parse().map_err(|_| Problem::new(Code::Forbidden))?;
-    if !scopes.contains(scope) {
+    let Some(scopes) = key.scopes.parse().ok().filter(|scopes: &ScopeSet| scopes.contains(scope)) else {
+        state.metrics().auth_failed(AuthMethod::ApiKey);
+        let (actor, address, needed) = (&*key.name, asked.client.address, scope.as_str());
+        warn!(event = "auth.forbidden", actor, address = %address, method = AuthMethod::ApiKey.as_str(), needed);
         return Err(Problem::new(Code::Forbidden));
-    }
+    };
     // The use is worth noting, not worth failing for.
     if let Err(failure) = state.store().key_used(key.id, now).await {
         state.database_failed("key-use", &failure);

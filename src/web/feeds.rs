@@ -10,10 +10,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
-use super::WebState;
 use super::arrival::Client;
 use super::problem::{Code, Problem};
 use super::shared_lookup::SharedLookup;
+use super::{WebState, attempt};
 use crate::auth::token::{Token, TokenKind};
 use crate::domain::ids::FeedId;
 use crate::ops::metrics::{AuthMethod, FeedFormat, FeedResult};
@@ -118,18 +118,21 @@ async fn answer(
     headers: &HeaderMap,
     format: Format,
 ) -> Response {
-    let feed = by_token(state, token).await.map(Some);
+    let feed = by_token(state, token, client).await.map(Some);
     respond(state, feed, client, headers, format).await
 }
 
-async fn by_token(state: &WebState, token: &str) -> Result<Arc<Feed>, Problem> {
+async fn by_token(state: &WebState, token: &str, client: &Client) -> Result<Arc<Feed>, Problem> {
     let unknown = || {
         state.metrics().auth_failed(AuthMethod::Feed);
         Problem::new(Code::NotFound)
     };
     let token =
         Token::parse(token).ok().filter(|token| token.kind() == TokenKind::Feed).ok_or_else(unknown)?;
-    state.feeds.feed(state, token.hash()).await?.ok_or_else(unknown)
+    match state.feeds.feed(state, token.hash()).await? {
+        Some(feed) => Ok(feed),
+        None => Err(attempt::wrong_secret(state, client, AuthMethod::Feed, unknown()).await),
+    }
 }
 
 /// Answers with a feed, or with one that lists nothing where there is none.

@@ -13,10 +13,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use tracing::{debug, error, info, warn};
 
+use super::arrival::Client;
 use super::problem::{Code, Problem};
 use super::routes::MAX_BODY_BYTES;
 use super::state::Hook;
-use super::{WebState, body};
+use super::{WebState, attempt, body};
 use crate::auth::authorization::Credentials;
 use crate::auth::token::secret_eq;
 use crate::config::section::sync::SyncMode;
@@ -37,33 +38,38 @@ type Told = (WebhookEvent, WebhookResult);
 type Owner<'a> = (&'a AppName, &'a Hook);
 
 /// Takes a webhook.
-pub async fn receive(State(state): State<WebState>, Path(app): Path<String>, request: Request) -> Response {
+pub async fn receive(
+    State(state): State<WebState>,
+    Path(app): Path<String>,
+    client: Client,
+    request: Request,
+) -> Response {
     let name = AppName::parse(&app).ok();
     let hook = name.as_ref().and_then(|name| Some((name, state.hooks.get(name)?)));
     let shown = shown_secret(request.headers());
     let owner = hook.filter(|(_, hook)| shown.as_ref().is_some_and(|shown| is_of(shown, hook)));
-    take(&state, owner.as_slice(), request).await
+    take(&state, owner.as_slice(), &client, request).await
 }
 
 /// `POST /api/webhook/grab`, where the predecessor took the webhooks of all apps: the secret tells whose it is. Every
 /// app's is compared, so that the time tells of none. Apps may share one, as they had to there.
-pub async fn receive_old(State(state): State<WebState>, request: Request) -> Response {
+pub async fn receive_old(State(state): State<WebState>, client: Client, request: Request) -> Response {
     let shown = shown_secret(request.headers());
     let owners: Vec<Owner<'_>> = match &shown {
         Some(shown) => state.hooks.iter().filter(|(_, hook)| is_of(shown, hook)).collect(),
         None => Vec::new(),
     };
-    take(&state, &owners, request).await
+    take(&state, &owners, &client, request).await
 }
 
 /// Takes a webhook of one of these, whom it has been proved to come from.
-async fn take(state: &WebState, owners: &[Owner<'_>], request: Request) -> Response {
+async fn take(state: &WebState, owners: &[Owner<'_>], client: &Client, request: Request) -> Response {
     let started = Instant::now();
     if owners.is_empty() {
         // An unknown app and a wrong secret are one answer: neither tells which apps there are.
         state.metrics().auth_failed(AuthMethod::Webhook);
-        warn!(event = "webhook.refused");
-        return Problem::new(Code::Unauthorized).into_response();
+        let refusal = Problem::new(Code::Unauthorized);
+        return attempt::wrong_secret(state, client, AuthMethod::Webhook, refusal).await.into_response();
     }
     let refused = (WebhookEvent::Other, WebhookResult::Refused);
     let (kind, answer, (event, result)) = match body::whole(request, MAX_BODY_BYTES).await {

@@ -48,7 +48,7 @@ impl Host {
     }
 
     /// Whether it names the machine that asks.
-    fn is_loopback(&self) -> bool {
+    pub fn is_loopback(&self) -> bool {
         self.is_below("localhost")
             || self.address().is_some_and(|address| address.to_canonical().is_loopback())
     }

@@ -5,9 +5,11 @@
 //! is written, what the pipeline does.
 
 pub mod access;
+pub mod account;
 pub mod answer;
 pub mod api;
 pub mod arrival;
+pub mod attempt;
 pub mod base;
 pub mod body;
 pub mod cors;
@@ -15,6 +17,7 @@ pub mod cross_site;
 pub mod downloads;
 pub mod feeds;
 pub mod forwarded;
+pub mod form;
 pub mod health;
 pub mod hooks;
 pub mod host;
@@ -29,8 +32,13 @@ pub mod proxy_sign_in;
 pub mod routes;
 pub mod serve;
 pub mod session;
+pub mod sessions;
+pub mod setup;
 pub mod shared_lookup;
+pub mod sign_in;
 pub mod state;
+pub mod ui;
+pub mod view;
 
 pub use axum::Router;
 pub use routes::router;

@@ -63,6 +63,8 @@ codes! {
     CrossSite = "cross-site", FORBIDDEN;
     /// The body is not of the type that the route takes.
     ContentType = "content-type", UNSUPPORTED_MEDIA_TYPE;
+    /// The body is no form.
+    FormType = "form-type", UNSUPPORTED_MEDIA_TYPE;
     /// A value cannot be used; the field says which.
     Invalid = "invalid-value", BAD_REQUEST;
     /// The name is taken.
@@ -136,9 +138,19 @@ impl Problem {
         self.code
     }
 
+    /// After how many seconds to try again, if that is known.
+    pub const fn retry_after_seconds(self) -> Option<u64> {
+        self.retry_after_seconds
+    }
+
+    /// What it says to a person.
+    pub fn sentence(self, lang: Lang) -> String {
+        lang.text(&format!("problem-{}", self.code.as_str()), &[])
+    }
+
     /// The body, in one language.
     pub fn body(self, lang: Lang, request_id: &str) -> String {
-        let title = lang.text(&format!("problem-{}", self.code.as_str()), &[]);
+        let title = self.sentence(lang);
         let mut body = serde_json::json!({
             "type": "about:blank",
             "status": self.code.status().as_u16(),

@@ -12,6 +12,7 @@ use super::access::{self, Access};
 use super::problem::{Code, Problem};
 use super::{
     WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe, oidc, old_paths,
+    ui,
 };
 use crate::auth::scope::Scope;
 
@@ -38,9 +39,21 @@ where
 
 /// Every route, in the order of the product.
 pub fn table() -> Vec<Route> {
-    use Access::{FeedSecret, Public, Scope as Of, WebhookSecret};
-    let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
+    use Access::{Administrator, FeedSecret, Page, Public, Scope as Of, SetupToken, WebhookSecret};
+    let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     vec![
+        route(get.clone(), "/", Page, ui::home::show),
+        route(get.clone(), "/login", Public, ui::login::show),
+        route(post.clone(), "/login", Public, ui::login::enter),
+        route(post.clone(), "/logout", Page, ui::login::leave),
+        route(get.clone(), "/setup", SetupToken, ui::setup::show),
+        route(post.clone(), "/setup", SetupToken, ui::setup::create),
+        route(get.clone(), "/account", Page, ui::account::show),
+        route(post.clone(), "/account/password", Page, ui::account::change_password),
+        route(post.clone(), "/account/sessions/{id}/end", Page, ui::account::end_session),
+        route(post.clone(), "/account/sessions/end-others", Page, ui::account::end_others),
+        route(get.clone(), "/static/app.css", Public, ui::assets::style),
+        route(get.clone(), "/static/icon.svg", Public, ui::assets::icon),
         route(get.clone(), "/login/oidc", Public, oidc::start),
         route(get.clone(), "/login/oidc/callback", Public, oidc::callback),
         route(get.clone(), "/ping", Public, health::ping),
@@ -49,8 +62,8 @@ pub fn table() -> Vec<Route> {
         route(get.clone(), "/health/ready", Public, health::ready),
         route(post.clone(), "/hooks/{app}", WebhookSecret, hooks::receive),
         route(put.clone(), "/hooks/{app}", WebhookSecret, hooks::receive),
-        route(post, "/api/webhook/grab", WebhookSecret, hooks::receive_old),
-        route(put, "/api/webhook/grab", WebhookSecret, hooks::receive_old),
+        route(post.clone(), "/api/webhook/grab", WebhookSecret, hooks::receive_old),
+        route(put.clone(), "/api/webhook/grab", WebhookSecret, hooks::receive_old),
         route(get.clone(), "/f/{token}/rss.xml", FeedSecret, feeds::rss),
         route(get.clone(), "/f/{token}/torrent.json", FeedSecret, feeds::legacy_json),
         route(get.clone(), "/d/{feed}/{mac}/{file}", FeedSecret, downloads::torrent),
@@ -62,6 +75,13 @@ pub fn table() -> Vec<Route> {
         route(get.clone(), "/rss/tracker/{tracker}/json", Of(Scope::Feed), old_paths::tracker_json),
         route(get.clone(), "/torrents/{file}", Of(Scope::Feed), old_paths::torrent),
         route(get.clone(), "/api/v1/grabs", Of(Scope::Read), api::grabs::list),
+        route(post, "/api/v1/session", Public, api::session::begin),
+        route(get.clone(), "/api/v1/session", Administrator, api::session::show),
+        route(delete.clone(), "/api/v1/session", Administrator, api::session::end),
+        route(get.clone(), "/api/v1/sessions", Of(Scope::Admin), api::sessions::list),
+        route(delete.clone(), "/api/v1/sessions", Of(Scope::Admin), api::sessions::end_others),
+        route(delete, "/api/v1/sessions/{id}", Of(Scope::Admin), api::sessions::end),
+        route(put, "/api/v1/account/password", Administrator, api::account::change_password),
         route(get, "/metrics", Of(Scope::Metrics), metrics::show),
     ]
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use secrecy::SecretString;
 use tracing::error;
@@ -50,6 +50,8 @@ pub struct Parts {
     pub oidc: Option<OidcSignIn>,
     /// What is believed of a proxy that names who has signed in to it.
     pub proxy_sign_in: Option<ProxySignIn>,
+    /// Done when the log was told that somebody signs in over plain HTTP.
+    pub plain_http_told: Once,
     /// Rendered feeds.
     pub feeds: FeedCache,
     /// What feeds say of themselves.

@@ -6,3 +6,5 @@ mod nothing_is_lost;
 mod panics;
 mod prowlarr_is_spared;
 mod replicas_and_restarts;
+mod security_events;
+mod two_processes;

@@ -149,8 +149,8 @@ async fn the_indexers_are_those_of_grabs_and_torrents(home: Home) {
 
 async fn of_two_trackers_files_the_first_stored_is_given_and_never_a_magnet(home: Home) {
     let store = store_in(&home).await;
-    for indexer in ["Zeta", "Alpha"] {
-        pending(&store, 1, indexer).await;
+    for (grab, indexer) in [(10, "Zeta"), (11, "Alpha")] {
+        pending(&store, grab, indexer).await;
         let claimed = claim(&store, NOW).await.unwrap();
         make_ready(&store, &claimed, torrent(1, indexer), NOW).await;
     }

@@ -16,5 +16,7 @@ mod purge;
 mod queue;
 mod resolve;
 mod rotation;
+mod sessions;
 mod speed;
+mod throttle;
 mod together;

@@ -1,5 +1,6 @@
 //! Small things that several areas' tests share.
 
+pub mod account;
 pub mod database;
 pub mod household;
 pub mod http;

@@ -5,6 +5,7 @@
 //! a state: [`Household::rest`] asks the database whether anything is left to do at the present moment.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -268,6 +269,13 @@ impl Household {
     /// How many there are in the database.
     pub async fn count(&self, sql: &'static str) -> usize {
         usize::try_from(self.ledger.number(sql).await).unwrap()
+    }
+
+    /// The files of a SQLite database.
+    pub fn database_files(&self) -> Vec<PathBuf> {
+        let Home::File(folder) = &self.home else { return Vec::new() };
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.is_file()).collect()
     }
 
     /// Downloads through Prowlarr that the service made.

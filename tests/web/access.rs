@@ -26,6 +26,8 @@ async fn without_credentials_only_public_routes_answer() {
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"] {
             let status = running.http.send(method, &url, &[], "").await.status;
             let expected: &[u16] = match route.access {
+                // Of its methods one is public: it finds no body.
+                _ if route.path == "/api/v1/session" => &[401, 405, 415],
                 Access::Public => &[200, 405],
                 _ => &[401, 404, 405],
             };
@@ -34,7 +36,8 @@ async fn without_credentials_only_public_routes_answer() {
         // 405 is for methods that the route has not; this one it has.
         let reply = running.http.send(route.method.as_str(), &url, &[], "").await;
         assert_ne!(reply.status, 405, "{}", route.path);
-        assert_eq!(reply.status == 200, route.access == Access::Public, "{}", route.path);
+        let answers = matches!(reply.status, 200 | 415);
+        assert_eq!(answers, route.access == Access::Public, "{} {}", route.method, route.path);
     }
 }
 
