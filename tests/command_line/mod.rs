@@ -5,6 +5,7 @@ mod apps;
 mod canary;
 mod data_folder;
 mod outbound;
+mod rotation;
 mod service;
 mod settings;
 mod torrents;
