@@ -166,8 +166,8 @@ fn list(feeds: &[Feed], now: Ts, json: bool, lang: Lang, out: &mut dyn Write) ->
         writeln!(out, "{}", serde_json::Value::from(rows))?;
         return Ok(0);
     }
-    let heading =
-        ["name", "key", "shown", "former-until", "last-used", "client"].map(|word| lang.text(&format!("cli-column-{word}"), &[]));
+    let heading = ["name", "key", "shown", "former-until", "last-used", "client"]
+        .map(|word| lang.text(&format!("cli-column-{word}"), &[]));
     let rows: Vec<Vec<String>> = feeds
         .iter()
         .map(|feed| {

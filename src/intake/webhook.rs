@@ -94,7 +94,8 @@ pub struct Sender {
 /// Reads who sent a webhook, for apps that share a secret. It proves nothing.
 pub fn sender(body: &[u8]) -> Sender {
     let Ok(json) = serde_json::from_slice::<Value>(body) else { return Sender::default() };
-    let instance = json.get("instanceName").and_then(Value::as_str).and_then(|name| AppName::parse(name).ok());
+    let instance =
+        json.get("instanceName").and_then(Value::as_str).and_then(|name| AppName::parse(name).ok());
     let subjects: [(&str, &'static [AppKind]); 4] = [
         ("movie", &[AppKind::Radarr, AppKind::Whisparr]),
         ("series", &[AppKind::Sonarr, AppKind::Whisparr]),

@@ -164,7 +164,8 @@ fn slug(name: &str) -> String {
 /// What is kept of a new feed. Nobody ever sees its token. `None`: the name is too long for a filter.
 fn new_feed(which: &KeyFeed, key_name: &str) -> Option<NewFeed> {
     let mut rng = rand::rng();
-    let filter = FeedFilter { indexers: which.indexer_key.iter().cloned().collect(), ..FeedFilter::default() };
+    let filter =
+        FeedFilter { indexers: which.indexer_key.iter().cloned().collect(), ..FeedFilter::default() };
     filter.compile().ok()?;
     let name = clean(which.indexer_key.as_deref().unwrap_or(key_name), FeedName::MAX_CHARS);
     Some(NewFeed {

@@ -17,7 +17,10 @@ async fn a_rotated_feed_answers_at_both_addresses_and_then_at_the_new_one_only()
         household.says(&arguments).trim().replace("//localhost:", "//127.0.0.1:")
     };
     let new = rotate(&["--hours", "2"]);
-    assert!(new.starts_with(&household.url("/f/")) && !new.contains(char::is_whitespace) && new != old, "{new}");
+    assert!(
+        new.starts_with(&household.url("/f/")) && !new.contains(char::is_whitespace) && new != old,
+        "{new}"
+    );
     for url in [&old, &new] {
         assert_eq!(http.get(url).await.status, 200);
     }

@@ -34,7 +34,9 @@ async fn a_feed_is_found_by_its_token_and_by_its_public_id(home: Home) {
     assert_eq!((found.poll_count, found.last_used_at, found.last_client), (0, None, None));
     assert_eq!(store.feed_by_public_id(&made.public_id, NOW).await.unwrap().unwrap().id, made.id);
     assert!(store.feed_by_token(&[1; 32], NOW).await.unwrap().is_none());
-    assert!(store.feed_by_public_id(&FeedPublicId::parse("unknown00").unwrap(), NOW).await.unwrap().is_none());
+    assert!(
+        store.feed_by_public_id(&FeedPublicId::parse("unknown00").unwrap(), NOW).await.unwrap().is_none()
+    );
 }
 
 async fn a_new_feed_queues_what_is_stored_and_passes_its_filter(home: Home) {

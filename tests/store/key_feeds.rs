@@ -7,7 +7,9 @@ use grabfeed::domain::ids::KeyId;
 use grabfeed::domain::time::Ts;
 use grabfeed::store::{Feed, KeyFeed, NewApiKey, Purged, Store};
 
-use super::given::{NOW, after, claim, feed, hash, make_ready, new_feed, pending, ready, replicas, store_in, token, torrent};
+use super::given::{
+    NOW, after, claim, feed, hash, make_ready, new_feed, pending, ready, replicas, store_in, token, torrent,
+};
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
@@ -53,7 +55,9 @@ async fn each_key_and_indexer_has_one_feed_whatever_the_number_of_askers(home: H
     assert_eq!(b.unwrap().id, id);
     assert_eq!(other.feed_of_key(&all).await.unwrap().unwrap().id, id);
     let mut ids = vec![id];
-    for (which, unique) in [(of(one, Some("alpha")), "c"), (of(two, None), "d"), (of(two, Some("alpha")), "e")] {
+    for (which, unique) in
+        [(of(one, Some("alpha")), "c"), (of(two, None), "d"), (of(two, Some("alpha")), "e")]
+    {
         ids.push(open(&store, &which, unique, NOW).await.unwrap().id);
     }
     ids.sort();
@@ -74,7 +78,11 @@ async fn a_feed_of_a_key_has_its_own_ledger_and_only_its_indexer(home: Home) {
     let (_, second) = ready(&store, 2, NOW).await;
     for number in [1, 2] {
         for (feed, listed) in [(&alpha, true), (&beta, false), (&all, true)] {
-            assert_eq!(store.feed_torrent(feed.id, &hash(number)).await.unwrap().is_some(), listed, "{number}");
+            assert_eq!(
+                store.feed_torrent(feed.id, &hash(number)).await.unwrap().is_some(),
+                listed,
+                "{number}"
+            );
         }
     }
     assert!(store.deliver(alpha.id, second, None, NOW).await.unwrap());

@@ -103,12 +103,17 @@ async fn without_a_key_the_client_is_asked_for_one_and_another_scope_is_not_enou
     let mut refusals = BTreeSet::new();
     for path in FEEDS.into_iter().chain(JSONS).chain([file.as_str(), "/rss/tracker/Nobody"]) {
         let url = running.url(path);
+        // Wrong keys are few, since after too many the answer is 429.
+        let wrong = if path.starts_with("/rss/tracker/") { 4 } else { 2 };
         for headers in [
             vec![],
             vec![("x-api-key", unknown.expose().to_owned())],
             vec![("authorization", basic(&format!("{}:x", unknown.expose())))],
             vec![("authorization", "Digest x".to_owned())],
-        ] {
+        ]
+        .into_iter()
+        .take(wrong)
+        {
             let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let reply = running.http.get_with(&url, &headers).await;
             assert_eq!(reply.status, 401, "{path} {headers:?}");
@@ -119,7 +124,11 @@ async fn without_a_key_the_client_is_asked_for_one_and_another_scope_is_not_enou
         }
         assert_eq!(running.get(path, &other).await.status, 403, "{path}");
     }
-    assert_eq!(refusals.len(), 1, "a tracker that is there and one that is not are refused alike: {refusals:?}");
+    assert_eq!(
+        refusals.len(),
+        1,
+        "a tracker that is there and one that is not are refused alike: {refusals:?}"
+    );
     assert_eq!(running.feeds().await, 0, "nothing was made for strangers");
 }
 
@@ -144,7 +153,8 @@ async fn two_keys_do_not_take_items_from_each_other() {
     }
     let [first, second] = &seen;
     assert_eq!((first.len(), second.len()), (12, 12), "each got everything");
-    let guids = |seen: &BTreeSet<(String, String)>| seen.iter().map(|(guid, _)| guid.clone()).collect::<Vec<_>>();
+    let guids =
+        |seen: &BTreeSet<(String, String)>| seen.iter().map(|(guid, _)| guid.clone()).collect::<Vec<_>>();
     assert_eq!(guids(first), guids(second));
     assert!(first.iter().all(|item| !second.contains(item)), "no link is shared");
 }

@@ -39,7 +39,8 @@ async fn the_secret_comes_in_a_header_and_tells_whose_webhook_it_is() {
         ("accept", "*/*".to_owned(), 401),
     ] {
         for method in ["POST", "PUT"] {
-            let reply = running.http.send(method, &running.url(PATH), &[(name, value.as_bytes())], TEST).await;
+            let reply =
+                running.http.send(method, &running.url(PATH), &[(name, value.as_bytes())], TEST).await;
             assert_eq!(reply.status, status, "{method} {name}: {value}");
         }
     }
