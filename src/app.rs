@@ -233,6 +233,7 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
         plain_http_told: Once::new(),
         feeds: FeedCache::default(),
         channel,
+        expose_torrents: settings.torrents.expose_static,
         health: health.clone(),
         lang: around.lang,
         metrics_enabled: settings.metrics.enabled,

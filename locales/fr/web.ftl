@@ -2,6 +2,7 @@
 problem-unauthorized = Identification requise : envoyez une clé dans l’en-tête X-Api-Key.
 problem-forbidden = Cette clé n’a pas le droit demandé. Créez-en une avec le bon droit.
 problem-key-in-query = Une clé dans l’adresse finit dans les journaux, elle est donc refusée : envoyez-la dans l’en-tête X-Api-Key ou Authorization.
+problem-key-needed = Cette adresse est faite pour un client torrent, qui montre une clé d’API. Pour lire un flux dans le navigateur, créez-en un.
 problem-not-found = Rien à cette adresse. Vérifiez qu’elle est complète et que le flux n’a pas été révoqué.
 problem-gone = Ce torrent a été retiré.
 problem-method-not-allowed = Cette adresse ne répond pas à cette méthode.

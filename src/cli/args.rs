@@ -130,6 +130,8 @@ pub enum FeedCommand {
     Create(FeedCreateArgs),
     /// Lists feeds.
     List(ListArgs),
+    /// Gives a feed a new address.
+    Rotate(FeedRotateArgs),
     /// Revokes a feed.
     Revoke(NameArgs),
 }
@@ -160,6 +162,16 @@ pub struct FeedCreateArgs {
     /// Only content of at most this size, in MiB.
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(..1 << 30))]
     pub max_size_mb: Option<u64>,
+}
+
+/// `feed rotate`
+#[derive(Debug, Args)]
+pub struct FeedRotateArgs {
+    /// The feed's name.
+    pub name: String,
+    /// How long the former address still works.
+    #[arg(long, default_value_t = 24, value_name = "HOURS", value_parser = clap::value_parser!(u64).range(..=24 * 90))]
+    pub hours: u64,
 }
 
 /// `grab …`

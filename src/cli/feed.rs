@@ -1,8 +1,9 @@
-//! `grabfeed feed create|list|revoke`: feeds.
+//! `grabfeed feed create|list|rotate|revoke`: feeds.
 
 use std::io::Write;
+use std::time::Duration;
 
-use super::args::{FeedCommand, FeedCreateArgs};
+use super::args::{FeedCommand, FeedCreateArgs, FeedRotateArgs};
 use super::context::{CommandError, Context, FAILED};
 use super::run::block_on;
 use super::table;
@@ -27,7 +28,8 @@ pub fn run(command: FeedCommand, context: &Context, out: &mut dyn Write) -> Resu
         let store = context.open_store(&settings).await?;
         let code = match command {
             FeedCommand::Create(args) => create(args, &settings, &store, lang, out).await?,
-            FeedCommand::List(args) => list(&store.feeds().await?, args.json, lang, out)?,
+            FeedCommand::List(args) => list(&store.feeds().await?, store.now().await?, args.json, lang, out)?,
+            FeedCommand::Rotate(args) => rotate(&args, &settings, &store, lang, out).await?,
             FeedCommand::Revoke(args) => revoke(&args.name, &store, lang, out).await?,
         };
         store.close().await;
@@ -114,6 +116,28 @@ pub(super) fn base_url(settings: &Settings) -> String {
     base.trim_end_matches('/').to_owned()
 }
 
+async fn rotate(
+    args: &FeedRotateArgs,
+    settings: &Settings,
+    store: &Store,
+    lang: Lang,
+    out: &mut dyn Write,
+) -> Result<u8, CommandError> {
+    let token = Token::generate(TokenKind::Feed, &mut rand::rng());
+    let now = store.now().await?;
+    let former_until = now.plus(Duration::from_hours(args.hours));
+    let rotated = match FeedName::parse(&args.name) {
+        Ok(name) => store.rotate_feed(&name, token.hash(), token.shown(), former_until, now).await?,
+        Err(_) => false,
+    };
+    if rotated {
+        writeln!(out, "{}", url(&base_url(settings), &token))?;
+        return Ok(0);
+    }
+    writeln!(out, "{}", lang.text("cli-feed-unknown", &[("name", args.name.as_str().into())]))?;
+    Ok(FAILED)
+}
+
 async fn revoke(name: &str, store: &Store, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
     let revoked = match FeedName::parse(name) {
         Ok(name) => store.revoke_feed(&name, store.now().await?).await?,
@@ -124,8 +148,9 @@ async fn revoke(name: &str, store: &Store, lang: Lang, out: &mut dyn Write) -> R
     Ok(if revoked { 0 } else { FAILED })
 }
 
-fn list(feeds: &[Feed], json: bool, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
+fn list(feeds: &[Feed], now: Ts, json: bool, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
     let date = |moment: Option<Ts>| moment.map(|moment| moment.to_string());
+    let former = |feed: &Feed| date(feed.former_token_until.filter(|until| *until > now));
     if json {
         let rows: Vec<_> = feeds
             .iter()
@@ -133,21 +158,24 @@ fn list(feeds: &[Feed], json: bool, lang: Lang, out: &mut dyn Write) -> Result<u
                 serde_json::json!({
                     "name": feed.name.as_str(), "shown": feed.token_shown, "filter": feed.filter,
                     "created_at": feed.created_at.to_string(), "last_used_at": date(feed.last_used_at),
-                    "last_client": feed.last_client, "polls": feed.poll_count,
+                    "last_client": feed.last_client, "polls": feed.poll_count, "key": feed.key_name,
+                    "former_token_until": former(feed),
                 })
             })
             .collect();
         writeln!(out, "{}", serde_json::Value::from(rows))?;
         return Ok(0);
     }
-    let heading =
-        ["name", "shown", "last-used", "client"].map(|word| lang.text(&format!("cli-column-{word}"), &[]));
+    let heading = ["name", "key", "shown", "former-until", "last-used", "client"]
+        .map(|word| lang.text(&format!("cli-column-{word}"), &[]));
     let rows: Vec<Vec<String>> = feeds
         .iter()
         .map(|feed| {
             vec![
                 feed.name.to_string(),
+                feed.key_name.clone().unwrap_or_default(),
                 feed.token_shown.clone(),
+                former(feed).unwrap_or_default(),
                 date(feed.last_used_at).unwrap_or_default(),
                 feed.last_client.clone().unwrap_or_default(),
             ]

@@ -82,6 +82,30 @@ pub fn read(app: &AppName, kind: AppKind, body: &[u8], now: Ts) -> Result<Event,
     })
 }
 
+/// What a body tells of the app that sent it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sender {
+    /// The name that the app has for itself, if it can be the name of one.
+    pub instance: Option<AppName>,
+    /// The kinds of app that send such bodies; empty: it cannot be told.
+    pub kinds: &'static [AppKind],
+}
+
+/// Reads who sent a webhook, for apps that share a secret. It proves nothing.
+pub fn sender(body: &[u8]) -> Sender {
+    let Ok(json) = serde_json::from_slice::<Value>(body) else { return Sender::default() };
+    let instance =
+        json.get("instanceName").and_then(Value::as_str).and_then(|name| AppName::parse(name).ok());
+    let subjects: [(&str, &'static [AppKind]); 4] = [
+        ("movie", &[AppKind::Radarr, AppKind::Whisparr]),
+        ("series", &[AppKind::Sonarr, AppKind::Whisparr]),
+        ("artist", &[AppKind::Lidarr]),
+        ("author", &[AppKind::Readarr]),
+    ];
+    let subject = subjects.into_iter().find(|(subject, _)| json.get(subject).is_some());
+    Sender { instance, kinds: subject.map_or(&[], |(_, kinds)| kinds) }
+}
+
 fn grab(app: &AppName, kind: AppKind, json: &Value, now: Ts) -> Sighting {
     let release = json.get("release").unwrap_or(&Value::Null);
     let string = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).and_then(text);

@@ -1,5 +1,6 @@
 //! API keys, kept as hashes.
 
+use super::engine::Lock;
 use super::{Store, StoreError};
 use crate::domain::ids::KeyId;
 use crate::domain::time::Ts;
@@ -110,12 +111,14 @@ impl Store {
         Ok(keys)
     }
 
-    /// Revokes a key by name. False: there is no such key.
+    /// Revokes a key by name, and the feeds that it had with it. False: there is no such key.
     pub async fn revoke_key(&self, name: &str, now: Ts) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
+        tx.lock(Lock::Ledger).await?;
         let done = run!(&mut tx, conn => sqlx::query_scalar::<_, i64>(
             "UPDATE api_key SET revoked_at = $2 WHERE name = $1 AND revoked_at IS NULL RETURNING id",
         ).bind(name.to_owned()).bind(now.millis()).fetch_optional(conn))?;
+        super::key_feed::revoke_feeds_of_dead_keys(&mut tx, now).await?;
         tx.commit().await?;
         Ok(done.is_some())
     }

@@ -6,7 +6,7 @@ use super::engine::{Lock, Tx};
 use super::{Store, StoreError};
 use crate::domain::feed::{FeedName, FeedPublicId};
 use crate::domain::feed_filter::FeedFilter;
-use crate::domain::ids::FeedId;
+use crate::domain::ids::{FeedId, KeyId};
 use crate::domain::time::Ts;
 
 /// A feed to be made.
@@ -50,6 +50,10 @@ pub struct Feed {
     pub poll_count: u64,
     /// Raised by everything that can change what it lists.
     pub version: i64,
+    /// The name of the API key whose feed it is, behind the predecessor's paths.
+    pub key_name: Option<String>,
+    /// Until when the token before the last rotation works, or worked.
+    pub former_token_until: Option<Ts>,
 }
 
 impl fmt::Debug for Feed {
@@ -84,20 +88,24 @@ pub(super) struct Row {
     last_client: Option<String>,
     poll_count: i64,
     version: i64,
+    key_name: Option<String>,
+    former_token_until: Option<i64>,
 }
 
 macro_rules! select_feed {
     ($rest:literal) => {
         concat!(
             "SELECT id, public_id, name, filter, token_shown, link_secret, created_at, last_used_at, last_client, \
-             poll_count, version FROM feed ",
+             poll_count, version, (SELECT k.name FROM api_key k WHERE k.id = feed.key_id) AS key_name, \
+             former_token_until FROM feed ",
             $rest
         )
     };
 }
+pub(super) use select_feed;
 
 impl Row {
-    fn into_feed(self) -> Result<Feed, StoreError> {
+    pub(super) fn into_feed(self) -> Result<Feed, StoreError> {
         let unknown = |what| StoreError::Inconsistent { table: "feed", what, row: self.id };
         Ok(Feed {
             id: FeedId(self.id),
@@ -111,6 +119,8 @@ impl Row {
             last_client: self.last_client,
             poll_count: u64::try_from(self.poll_count).unwrap_or(0),
             version: self.version,
+            key_name: self.key_name,
+            former_token_until: self.former_token_until.map(Ts::from_millis),
         })
     }
 }
@@ -121,39 +131,52 @@ impl Store {
     /// # Errors
     /// [`StoreError::NameTaken`] if a feed that is not revoked has the name.
     pub async fn create_feed(&self, feed: NewFeed, now: Ts) -> Result<Feed, StoreError> {
-        let filter = serde_json::to_string(&feed.filter).map_err(|_| StoreError::Inconsistent {
-            table: "feed",
-            what: "filter",
-            row: 0,
-        })?;
         let mut tx = self.begin().await?;
         tx.lock(Lock::Ledger).await?;
-        let id: i64 = run!(&mut tx, conn => sqlx::query_scalar(
-            "INSERT INTO feed (public_id, name, name_key, filter, token_hash, token_shown, link_secret, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
-        ).bind(feed.public_id.as_str()).bind(feed.name.as_str()).bind(feed.name.key()).bind(filter).bind(feed.token_hash.to_vec())
-         .bind(feed.token_shown).bind(feed.link_secret.to_vec()).bind(now.millis()).fetch_one(conn))?;
-        super::ledger::fill_new_feed(&mut tx, FeedId(id), &feed.filter, now).await?;
-        let row: Row =
-            run!(&mut tx, conn => sqlx::query_as(select_feed!("WHERE id = $1")).bind(id).fetch_one(conn))?;
+        let name_key = feed.name.key();
+        let made = insert_feed(&mut tx, feed, &name_key, None, now).await?;
         tx.commit().await?;
-        row.into_feed()
+        Ok(made)
     }
 
-    /// The feed with this token, unless it was revoked.
-    pub async fn feed_by_token(&self, token_hash: &[u8; 32]) -> Result<Option<Feed>, StoreError> {
-        let row: Option<Row> = read!(self, pool => sqlx::query_as(
-            select_feed!("WHERE token_hash = $1 AND revoked_at IS NULL"),
-        ).bind(token_hash.to_vec()).fetch_optional(pool))?;
+    /// The feed with this token, or with this former token while that still works, unless it was revoked.
+    pub async fn feed_by_token(&self, token_hash: &[u8; 32], now: Ts) -> Result<Option<Feed>, StoreError> {
+        let row: Option<Row> = read!(self, pool => sqlx::query_as(select_feed!(
+            "WHERE (token_hash = $1 OR (former_token_hash = $1 AND former_token_until > $2)) \
+             AND key_id IS NULL AND revoked_at IS NULL"
+        )).bind(token_hash.to_vec()).bind(now.millis()).fetch_optional(pool))?;
         row.map(Row::into_feed).transpose()
     }
 
-    /// The feed with this public id, unless it was revoked.
-    pub async fn feed_by_public_id(&self, id: &FeedPublicId) -> Result<Option<Feed>, StoreError> {
-        let row: Option<Row> = read!(self, pool => sqlx::query_as(
-            select_feed!("WHERE public_id = $1 AND revoked_at IS NULL"),
-        ).bind(id.as_str()).fetch_optional(pool))?;
+    /// The feed with this public id, unless it, or the key that it belongs to, was revoked or has expired.
+    pub async fn feed_by_public_id(&self, id: &FeedPublicId, now: Ts) -> Result<Option<Feed>, StoreError> {
+        let row: Option<Row> = read!(self, pool => sqlx::query_as(select_feed!(
+            "WHERE public_id = $1 AND revoked_at IS NULL AND (key_id IS NULL OR EXISTS (SELECT 1 FROM api_key k \
+             WHERE k.id = feed.key_id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)))"
+        )).bind(id.as_str()).bind(now.millis()).fetch_optional(pool))?;
         row.map(Row::into_feed).transpose()
+    }
+
+    /// Gives a feed a new token. The one that it had works until `former_until`, so that its clients can be changed
+    /// one by one; the one before that no more. Links and items stay as they are. False: there is no such feed.
+    pub async fn rotate_feed(
+        &self,
+        name: &FeedName,
+        token_hash: [u8; 32],
+        token_shown: String,
+        former_until: Ts,
+        now: Ts,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        tx.lock(Lock::Ledger).await?;
+        let overlap = (former_until > now).then(|| former_until.millis());
+        let rotated = exec!(&mut tx, conn => sqlx::query(
+            "UPDATE feed SET former_token_hash = CASE WHEN $4 IS NULL THEN NULL ELSE token_hash END, \
+             former_token_until = $4, token_hash = $2, token_shown = $3 \
+             WHERE name_key = $1 AND key_id IS NULL AND revoked_at IS NULL",
+        ).bind(name.key()).bind(token_hash.to_vec()).bind(token_shown.clone()).bind(overlap).execute(conn))?;
+        tx.commit().await?;
+        Ok(rotated > 0)
     }
 
     /// All feeds that are not revoked, by name.
@@ -194,6 +217,30 @@ impl Store {
         }
         tx.commit().await
     }
+}
+
+/// Makes a feed, of a key or of nobody's, under this name for comparing; the caller holds the ledger's lock.
+pub(super) async fn insert_feed(
+    tx: &mut Tx,
+    feed: NewFeed,
+    name_key: &str,
+    key: Option<KeyId>,
+    now: Ts,
+) -> Result<Feed, StoreError> {
+    let filter = serde_json::to_string(&feed.filter).map_err(|_| StoreError::Inconsistent {
+        table: "feed",
+        what: "filter",
+        row: 0,
+    })?;
+    let id: i64 = run!(&mut *tx, conn => sqlx::query_scalar(
+        "INSERT INTO feed (public_id, name, name_key, filter, token_hash, token_shown, link_secret, created_at, key_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+    ).bind(feed.public_id.as_str()).bind(feed.name.as_str()).bind(name_key).bind(filter).bind(feed.token_hash.to_vec())
+     .bind(feed.token_shown).bind(feed.link_secret.to_vec()).bind(now.millis()).bind(key.map(|key| key.0)).fetch_one(conn))?;
+    super::ledger::fill_new_feed(tx, FeedId(id), &feed.filter, now).await?;
+    let row: Row =
+        run!(&mut *tx, conn => sqlx::query_as(select_feed!("WHERE id = $1")).bind(id).fetch_one(conn))?;
+    row.into_feed()
 }
 
 /// All feeds with their filters; the caller holds the ledger's lock.

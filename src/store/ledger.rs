@@ -207,7 +207,7 @@ impl Store {
             "SELECT f.name, CAST(COALESCE(SUM(CASE WHEN i.pub_at IS NULL AND i.delivered_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT), \
              CAST(COALESCE(SUM(CASE WHEN i.pub_at IS NOT NULL AND i.delivered_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT), \
              CAST(COALESCE(SUM(CASE WHEN i.delivered_at IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT) \
-             FROM feed f JOIN feed_item i ON i.feed_id = f.id WHERE f.revoked_at IS NULL GROUP BY f.name ORDER BY f.name",
+             FROM feed f JOIN feed_item i ON i.feed_id = f.id WHERE f.revoked_at IS NULL GROUP BY f.id, f.name ORDER BY f.name, f.id",
         ).fetch_all(pool))?;
         let count = |number| u64::try_from(number).unwrap_or(0);
         Ok(rows.into_iter().map(|(name, a, b, c)| (name, count(a), count(b), count(c))).collect())

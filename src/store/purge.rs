@@ -63,7 +63,7 @@ impl Store {
     }
 
     /// Forgets rows of histories that became no grab or whose grab is gone, once no reading can meet them again: a
-    /// reading begins at most `overlap` before the app's cursor. Also ended holds.
+    /// reading begins at most `overlap` before the app's cursor. Also ended holds, and the feeds of expired keys.
     pub async fn forget_loose_ends(&self, overlap: Duration, now: Ts) -> Result<(), StoreError> {
         let overlap = i64::try_from(overlap.as_millis()).unwrap_or(i64::MAX);
         let mut tx = self.begin().await?;
@@ -72,6 +72,8 @@ impl Store {
              AND grabbed_at < (SELECT s.cursor_at - $1 FROM app_sync s WHERE s.app = sighting.app)",
         ).bind(overlap).execute(conn))?;
         exec!(&mut tx, conn => sqlx::query("DELETE FROM indexer_hold WHERE held_until < $1").bind(now.millis()).execute(conn))?;
+        tx.lock(Lock::Ledger).await?;
+        super::key_feed::revoke_feeds_of_dead_keys(&mut tx, now).await?;
         tx.commit().await
     }
 

@@ -75,6 +75,15 @@ impl Store {
         Ok(row.map(|(name, bytes)| StoredTorrent { id, name, bytes }))
     }
 
+    /// The file with this infohash, of either version; of several trackers' the one that was stored first.
+    pub async fn torrent_by_infohash(&self, hash: &Infohash) -> Result<Option<StoredTorrent>, StoreError> {
+        let row: Option<(i64, String, Option<Vec<u8>>)> = read!(self, pool => sqlx::query_as(
+            "SELECT id, name, bytes FROM torrent WHERE (infohash = $1 OR infohash_v1 = $1 OR infohash_v2 = $1) \
+             AND bytes IS NOT NULL ORDER BY id LIMIT 1",
+        ).bind(hash.to_string()).fetch_optional(pool))?;
+        Ok(row.map(|(id, name, bytes)| StoredTorrent { id: TorrentId(id), name, bytes }))
+    }
+
     /// How many torrents are stored, and their bytes together.
     pub async fn torrent_totals(&self) -> Result<(u64, u64), StoreError> {
         let (count, bytes): (i64, i64) = read!(self, pool => sqlx::query_as(

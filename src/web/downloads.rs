@@ -13,6 +13,7 @@ use super::problem::{Code, Problem};
 use super::{WebState, attempt};
 use crate::domain::feed::FeedPublicId;
 use crate::domain::ids::TorrentId;
+use crate::domain::infohash::Infohash;
 use crate::ops::metrics::AuthMethod;
 use crate::publish::disposition::attachment;
 use crate::publish::item::TORRENT_TYPE;
@@ -52,7 +53,8 @@ async fn find(
     let failed = |failure: StoreError| state.database_failed("download", &failure);
     let public_id = FeedPublicId::parse(feed).map_err(|_| unknown())?;
     let link = DownloadLink::parse(&public_id, mac, file).ok_or_else(unknown)?;
-    let feed = state.store().feed_by_public_id(&public_id).await.map_err(failed)?;
+    let now = state.store().now().await.map_err(failed)?;
+    let feed = state.store().feed_by_public_id(&public_id, now).await.map_err(failed)?;
     let genuine = |feed: &Feed| link_secret(feed).map(|secret| link.is_genuine(&secret));
     let genuine = feed.as_ref().map(genuine).transpose().map_err(failed)? == Some(true);
     let Some(feed) = feed.filter(|_| genuine) else {
@@ -63,13 +65,17 @@ async fn find(
     let id = state.store().feed_torrent(feed.id, &link.infohash).await.map_err(failed)?.ok_or(gone)?;
     let torrent = state.store().torrent(id).await.map_err(failed)?.ok_or(gone)?;
     let bytes = torrent.bytes.ok_or(gone)?;
-    let disposition = attachment(&torrent.name, &link.infohash);
+    Ok((feed, id, as_file(&torrent.name, &link.infohash, bytes)))
+}
+
+/// A torrent as clients want it.
+pub(super) fn as_file(name: &str, infohash: &Infohash, bytes: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, TORRENT_TYPE.to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_DISPOSITION, attachment(name, infohash)),
         (header::CACHE_CONTROL, "private, no-transform".to_owned()),
     ];
-    Ok((feed, id, (headers, bytes).into_response()))
+    (headers, bytes).into_response()
 }
 
 /// The client has its torrent whether or not that can be written down.

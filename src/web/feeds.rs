@@ -47,7 +47,7 @@ struct Rendered {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Format {
+pub(super) enum Format {
     Rss,
     LegacyJson,
 }
@@ -118,7 +118,37 @@ async fn answer(
     headers: &HeaderMap,
     format: Format,
 ) -> Response {
-    let (response, result) = match find(state, token, client, headers, format).await {
+    let feed = by_token(state, token, client).await.map(Some);
+    respond(state, feed, client, headers, format).await
+}
+
+async fn by_token(state: &WebState, token: &str, client: &Client) -> Result<Arc<Feed>, Problem> {
+    let unknown = || {
+        state.metrics().auth_failed(AuthMethod::Feed);
+        Problem::new(Code::NotFound)
+    };
+    let token =
+        Token::parse(token).ok().filter(|token| token.kind() == TokenKind::Feed).ok_or_else(unknown)?;
+    match state.feeds.feed(state, token.hash()).await? {
+        Some(feed) => Ok(feed),
+        None => Err(attempt::wrong_secret(state, client, AuthMethod::Feed, unknown()).await),
+    }
+}
+
+/// Answers with a feed, or with one that lists nothing where there is none.
+pub(super) async fn respond(
+    state: &WebState,
+    feed: Result<Option<Arc<Feed>>, Problem>,
+    client: &Client,
+    headers: &HeaderMap,
+    format: Format,
+) -> Response {
+    let rendered = match feed {
+        Ok(Some(feed)) => current(state, &feed, client, headers, format).await,
+        Ok(None) => state.base.of(client).map(|base| Arc::new(write(state, None, &base, &[], 0, format))),
+        Err(problem) => Err(problem),
+    };
+    let (response, result) = match rendered {
         Ok(rendered) if is_current(headers, &rendered.etag) => {
             (not_modified(&rendered), FeedResult::NotModified)
         }
@@ -133,22 +163,13 @@ async fn answer(
     response
 }
 
-async fn find(
+async fn current(
     state: &WebState,
-    token: &str,
+    feed: &Feed,
     client: &Client,
     headers: &HeaderMap,
     format: Format,
 ) -> Result<Arc<Rendered>, Problem> {
-    let unknown = || {
-        state.metrics().auth_failed(AuthMethod::Feed);
-        Problem::new(Code::NotFound)
-    };
-    let token =
-        Token::parse(token).ok().filter(|token| token.kind() == TokenKind::Feed).ok_or_else(unknown)?;
-    let Some(feed) = state.feeds.feed(state, token.hash()).await? else {
-        return Err(attempt::wrong_secret(state, client, AuthMethod::Feed, unknown()).await);
-    };
     let base = state.base.of(client)?;
     state.deps.polls.count(feed.id, client_name(headers).as_deref(), state.clock().now());
     let key = (feed.id, format, base.as_str().to_owned());
@@ -156,7 +177,7 @@ async fn find(
     if let Some(current) = cached.as_ref().filter(|rendered| rendered.version == feed.version) {
         return Ok(Arc::clone(current));
     }
-    match render(state, &feed, &base, format).await {
+    match render(state, feed, &base, format).await {
         Ok(rendered) => {
             let rendered = Arc::new(rendered);
             state.feeds.put(key, &rendered);
@@ -171,7 +192,7 @@ async fn find(
 }
 
 async fn look(state: &WebState, token_hash: &[u8; 32]) -> Found {
-    let found = state.store().feed_by_token(token_hash).await;
+    let found = state.store().feed_by_token(token_hash, state.clock().now()).await;
     found.map(|feed| feed.map(Arc::new)).map_err(|failure| state.database_failed("feed", &failure))
 }
 
@@ -186,20 +207,31 @@ async fn render(
     let secret = link_secret(feed)?;
     let items: Vec<Item> =
         listing.items.into_iter().map(|item| published(item, feed, &secret, base)).collect();
+    Ok(write(state, Some(feed), base, &items, listing.version, format))
+}
+
+fn write(
+    state: &WebState,
+    feed: Option<&Feed>,
+    base: &BaseUrl,
+    items: &[Item],
+    version: i64,
+    format: Format,
+) -> Rendered {
+    let title = &state.channel.title;
+    let named = feed.map_or_else(|| title.clone(), |feed| format!("{title} – {}", feed.name));
+    let described = Some(&state.channel.description).filter(|text| !text.is_empty());
     let channel = Channel {
-        title: format!("{} – {}", state.channel.title, feed.name),
-        description: Some(&state.channel.description)
-            .filter(|text| !text.is_empty())
-            .cloned()
-            .unwrap_or_else(|| feed.name.to_string()),
+        description: described.unwrap_or(&named).clone(),
+        title: named,
         link: base.as_str().to_owned(),
         self_url: None,
     };
     let body = match format {
-        Format::Rss => rss::render(&channel, &items),
-        Format::LegacyJson => legacy_json::render(&channel, &items),
+        Format::Rss => rss::render(&channel, items),
+        Format::LegacyJson => legacy_json::render(&channel, items),
     };
-    Ok(Rendered { version: listing.version, etag: Etag::of(&body), body: body.into() })
+    Rendered { version, etag: Etag::of(&body), body: body.into() }
 }
 
 /// The secret that signs a feed's download links.

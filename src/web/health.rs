@@ -10,11 +10,16 @@ use super::problem::{Code, Problem};
 use crate::ops::health::State as Life;
 
 /// The paths of health probes, below the URL base.
-pub const PROBES: [&str; 3] = ["/ping", "/health/live", "/health/ready"];
+pub const PROBES: [&str; 4] = ["/ping", "/health", "/health/live", "/health/ready"];
 
 /// `GET /ping`: the answer that the apps give too.
 pub async fn ping() -> Json<Value> {
     Json(json!({ "status": "OK" }))
+}
+
+/// `GET /health`: the predecessor's probe. Its answer named the version and the time too, which are nobody's business.
+pub async fn old() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
 }
 
 /// `GET /health/live`: the process answers.

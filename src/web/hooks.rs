@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use tracing::{debug, error, info, warn};
 
@@ -34,6 +34,9 @@ const LOOK_AFTER: Duration = Duration::from_secs(2);
 /// What a webhook came to, for the metrics.
 type Told = (WebhookEvent, WebhookResult);
 
+/// Whose webhook it may be: an app and what is known of it.
+type Owner<'a> = (&'a AppName, &'a Hook);
+
 /// Takes a webhook.
 pub async fn receive(
     State(state): State<WebState>,
@@ -41,40 +44,79 @@ pub async fn receive(
     client: Client,
     request: Request,
 ) -> Response {
-    let started = Instant::now();
     let name = AppName::parse(&app).ok();
     let hook = name.as_ref().and_then(|name| Some((name, state.hooks.get(name)?)));
-    let Some((name, hook)) = hook.filter(|(_, hook)| shows_secret(request.headers(), hook)) else {
+    let shown = shown_secret(request.headers());
+    let owner = hook.filter(|(_, hook)| shown.as_ref().is_some_and(|shown| is_of(shown, hook)));
+    take(&state, owner.as_slice(), &client, request).await
+}
+
+/// `POST /api/webhook/grab`, where the predecessor took the webhooks of all apps: the secret tells whose it is. Every
+/// app's is compared, so that the time tells of none. Apps may share one, as they had to there.
+pub async fn receive_old(State(state): State<WebState>, client: Client, request: Request) -> Response {
+    let shown = shown_secret(request.headers());
+    let owners: Vec<Owner<'_>> = match &shown {
+        Some(shown) => state.hooks.iter().filter(|(_, hook)| is_of(shown, hook)).collect(),
+        None => Vec::new(),
+    };
+    take(&state, &owners, &client, request).await
+}
+
+/// Takes a webhook of one of these, whom it has been proved to come from.
+async fn take(state: &WebState, owners: &[Owner<'_>], client: &Client, request: Request) -> Response {
+    let started = Instant::now();
+    if owners.is_empty() {
         // An unknown app and a wrong secret are one answer: neither tells which apps there are.
         state.metrics().auth_failed(AuthMethod::Webhook);
         let refusal = Problem::new(Code::Unauthorized);
-        return attempt::wrong_secret(&state, &client, AuthMethod::Webhook, refusal).await.into_response();
+        return attempt::wrong_secret(state, client, AuthMethod::Webhook, refusal).await.into_response();
+    }
+    let refused = (WebhookEvent::Other, WebhookResult::Refused);
+    let (kind, answer, (event, result)) = match body::whole(request, MAX_BODY_BYTES).await {
+        Err(code) => (None, Err(Problem::new(code)), refused),
+        Ok(body) => match owner_of(owners, &body) {
+            Some((app, hook)) => {
+                let (answer, told) = read(state, app, hook, &body).await;
+                (Some(hook.kind), answer, told)
+            }
+            None => {
+                warn!(event = "webhook.ambiguous");
+                (None, Err(Problem::new(Code::Conflict)), refused)
+            }
+        },
     };
-    let (answer, (event, result)) = take(&state, name, hook, request).await;
-    state.metrics().webhook_received(Some(hook.kind), event, result, started.elapsed());
+    state.metrics().webhook_received(kind, event, result, started.elapsed());
     answer.map_or_else(IntoResponse::into_response, |()| Json(json!({ "status": "ok" })).into_response())
 }
 
-/// The header of the apps that can send one, else Basic with any user name.
-fn shows_secret(headers: &HeaderMap, hook: &Hook) -> bool {
-    let expected = hook.secret.expose_secret();
+/// The secret in the header of the apps that can send one, else as a Basic password under any user name, or a token.
+fn shown_secret(headers: &HeaderMap) -> Option<SecretString> {
     if let Some(token) = headers.get("x-webhook-token") {
-        return token.to_str().is_ok_and(|token| secret_eq(token.trim(), expected));
+        return token.to_str().ok().map(|token| token.trim().into());
     }
-    match headers.get(header::AUTHORIZATION).and_then(|value| Credentials::parse(value.as_bytes())) {
-        Some(Credentials::Basic { password: secret, .. } | Credentials::Bearer(secret)) => {
-            secret_eq(secret.expose_secret(), expected)
-        }
-        None => false,
+    match Credentials::parse(headers.get(header::AUTHORIZATION)?.as_bytes())? {
+        Credentials::Basic { password: secret, .. } | Credentials::Bearer(secret) => Some(secret),
     }
 }
 
-async fn take(state: &WebState, app: &AppName, hook: &Hook, request: Request) -> (Result<(), Problem>, Told) {
-    let body = match body::whole(request, MAX_BODY_BYTES).await {
-        Ok(body) => body,
-        Err(code) => return (Err(Problem::new(code)), (WebhookEvent::Other, WebhookResult::Refused)),
-    };
-    let event = match webhook::read(app, hook.kind, &body, state.clock().now()) {
+fn is_of(shown: &SecretString, hook: &Hook) -> bool {
+    secret_eq(shown.expose_secret(), hook.secret.expose_secret())
+}
+
+/// Of several apps with one secret the one that the body names, or else the only one that sends such bodies.
+fn owner_of<'a>(owners: &[Owner<'a>], body: &[u8]) -> Option<Owner<'a>> {
+    if let [owner] = owners {
+        return Some(*owner);
+    }
+    let sender = webhook::sender(body);
+    let by_name = owners.iter().find(|(name, _)| sender.instance.as_ref() == Some(*name));
+    let mut by_kind = owners.iter().filter(|(_, hook)| sender.kinds.contains(&hook.kind));
+    let only = by_kind.next().filter(|_| by_kind.next().is_none());
+    by_name.or(only).copied()
+}
+
+async fn read(state: &WebState, app: &AppName, hook: &Hook, body: &[u8]) -> (Result<(), Problem>, Told) {
+    let event = match webhook::read(app, hook.kind, body, state.clock().now()) {
         Ok(event) => event,
         Err(cause) => {
             warn!(event = "webhook.unreadable", app = app.as_str(), cause = %cause);

@@ -26,6 +26,7 @@ pub mod local_path;
 pub mod metrics;
 pub mod observe;
 pub mod oidc;
+mod old_paths;
 pub mod problem;
 pub mod proxy_sign_in;
 pub mod routes;

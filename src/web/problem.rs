@@ -42,6 +42,8 @@ codes! {
     Forbidden = "forbidden", FORBIDDEN;
     /// A key in the query string.
     KeyInQuery = "key-in-query", UNAUTHORIZED;
+    /// A feed belongs to a key, and an administrator who is signed in has none.
+    KeyNeeded = "key-needed", FORBIDDEN;
     /// Nothing is there.
     NotFound = "not-found", NOT_FOUND;
     /// It was there.

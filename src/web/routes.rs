@@ -11,7 +11,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::access::{self, Access};
 use super::problem::{Code, Problem};
 use super::{
-    WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe, oidc, setup, ui,
+    WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe, oidc, old_paths,
+    setup, ui,
 };
 use crate::auth::scope::Scope;
 
@@ -60,13 +61,23 @@ pub fn table() -> Vec<Route> {
         route(GET, "/login/oidc", Public, oidc::start),
         route(GET, "/login/oidc/callback", Public, oidc::callback),
         route(GET, "/ping", Public, health::ping),
+        route(GET, "/health", Public, health::old),
         route(GET, "/health/live", Public, health::live),
         route(GET, "/health/ready", Public, health::ready),
         route(POST, "/hooks/{app}", WebhookSecret, hooks::receive),
         route(PUT, "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(POST, "/api/webhook/grab", WebhookSecret, hooks::receive_old),
+        route(PUT, "/api/webhook/grab", WebhookSecret, hooks::receive_old),
         route(GET, "/f/{token}/rss.xml", FeedSecret, feeds::rss),
         route(GET, "/f/{token}/torrent.json", FeedSecret, feeds::legacy_json),
         route(GET, "/d/{feed}/{mac}/{file}", FeedSecret, downloads::torrent),
+        route(GET, "/rss", Of(Scope::Feed), old_paths::rss),
+        route(GET, "/rss.xml", Of(Scope::Feed), old_paths::rss),
+        route(GET, "/feed", Of(Scope::Feed), old_paths::rss),
+        route(GET, "/rss/torrent.json", Of(Scope::Feed), old_paths::json),
+        route(GET, "/rss/tracker/{tracker}", Of(Scope::Feed), old_paths::tracker_rss),
+        route(GET, "/rss/tracker/{tracker}/json", Of(Scope::Feed), old_paths::tracker_json),
+        route(GET, "/torrents/{file}", Of(Scope::Feed), old_paths::torrent),
         route(GET, "/api/v1/setup", Public, setup::show),
         route(POST, "/api/v1/setup", SetupToken, setup::create),
         route(GET, "/api/v1/grabs", Of(Scope::Read), api::grabs::list),

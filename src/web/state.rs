@@ -62,6 +62,8 @@ pub struct Parts {
     pub feeds: FeedCache,
     /// What feeds say of themselves.
     pub channel: ChannelText,
+    /// `torrents.expose_static`
+    pub expose_torrents: bool,
     /// Whether requests are wanted.
     pub health: Health,
     /// The language of who asks for none.

@@ -7,6 +7,7 @@
 
 mod feed_works;
 pub mod feedparser;
+mod old_paths;
 mod product;
 pub mod program;
 pub mod qbittorrent;

@@ -7,6 +7,7 @@ mod canaries;
 mod canary;
 mod data_folder;
 mod outbound;
+mod rotation;
 mod service;
 mod settings;
 mod torrents;

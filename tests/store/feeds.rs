@@ -25,16 +25,18 @@ async fn a_feed_is_found_by_its_token_and_by_its_public_id(home: Home) {
     let store = store_in(&home).await;
     let filter: FeedFilter = serde_json::from_str(r#"{"kinds":["radarr"],"title":"été"}"#).unwrap();
     let made = store.create_feed(new_feed("Séries", filter.clone()), NOW).await.unwrap();
-    let found = store.feed_by_token(&token("Séries")).await.unwrap().unwrap();
+    let found = store.feed_by_token(&token("Séries"), NOW).await.unwrap().unwrap();
     assert_eq!((found.id, found.name.as_str(), found.filter), (made.id, "Séries", filter));
     assert_eq!(
         (found.link_secret, found.token_shown, found.created_at),
         (vec![9; 32], made.token_shown, NOW)
     );
     assert_eq!((found.poll_count, found.last_used_at, found.last_client), (0, None, None));
-    assert_eq!(store.feed_by_public_id(&made.public_id).await.unwrap().unwrap().id, made.id);
-    assert!(store.feed_by_token(&[1; 32]).await.unwrap().is_none());
-    assert!(store.feed_by_public_id(&FeedPublicId::parse("unknown00").unwrap()).await.unwrap().is_none());
+    assert_eq!(store.feed_by_public_id(&made.public_id, NOW).await.unwrap().unwrap().id, made.id);
+    assert!(store.feed_by_token(&[1; 32], NOW).await.unwrap().is_none());
+    assert!(
+        store.feed_by_public_id(&FeedPublicId::parse("unknown00").unwrap(), NOW).await.unwrap().is_none()
+    );
 }
 
 async fn a_new_feed_queues_what_is_stored_and_passes_its_filter(home: Home) {
@@ -81,8 +83,8 @@ async fn a_revoked_feed_is_gone_with_its_ledger(home: Home) {
     ready(&store, 1, NOW).await;
     assert!(store.revoke_feed(&name("All"), NOW).await.unwrap());
     assert!(!store.revoke_feed(&name("All"), NOW).await.unwrap());
-    assert!(store.feed_by_token(&token("All")).await.unwrap().is_none());
-    assert!(store.feed_by_public_id(&made.public_id).await.unwrap().is_none());
+    assert!(store.feed_by_token(&token("All"), NOW).await.unwrap().is_none());
+    assert!(store.feed_by_public_id(&made.public_id, NOW).await.unwrap().is_none());
     assert!(store.feed_torrent(made.id, &hash(1)).await.unwrap().is_none());
     assert!(store.feeds().await.unwrap().is_empty());
     ready(&store, 2, NOW).await;

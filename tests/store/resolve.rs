@@ -163,7 +163,7 @@ async fn verified_bytes_replace_a_magnet(home: Home) {
     let version = store.feeds().await.unwrap()[0].version;
     assert_eq!(store_torrent(&store, 2, torrent(1, "Alpha")).await, id);
     assert_eq!(bytes(&store, id).await.as_deref(), Some(&b"bytes of 1 from Alpha"[..]));
-    assert!(store.feed_by_public_id(&made.public_id).await.unwrap().unwrap().version > version);
+    assert!(store.feed_by_public_id(&made.public_id, NOW).await.unwrap().unwrap().version > version);
 }
 
 async fn two_trackers_files_with_the_same_hash_are_kept_apart(home: Home) {

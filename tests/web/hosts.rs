@@ -18,7 +18,7 @@ async fn status(running: &Running, path: &str, headers: &[(&str, &str)]) -> u16 
 async fn a_foreign_host_is_refused_on_every_route_but_health_probes() {
     let running = Running::usual().await;
     let key = running.key("feed,read,write,admin,metrics,webhook").await;
-    let probes = ["/ping", "/health/live", "/health/ready"];
+    let probes = ["/ping", "/health", "/health/live", "/health/ready"];
     for path in table().iter().map(|route| route.path).chain(["/", "/nothing", "/api/v1"]) {
         let headers = [("host", "evil.example"), ("x-api-key", &*key), ("accept-language", "en")];
         let reply = running.http.get_with(&running.url(path), &headers).await;
@@ -35,7 +35,7 @@ async fn a_foreign_host_is_refused_on_every_route_but_health_probes() {
             assert_eq!(status(&running, path, &[("host", host)]).await, 200, "{path} {host}");
         }
     }
-    for near in ["/ping/", "/health", "/health/live/x", "//ping"] {
+    for near in ["/ping/", "/healthz", "/health/live/x", "//ping"] {
         assert_eq!(status(&running, near, &[("host", "evil.example")]).await, 421, "{near}");
     }
 }
