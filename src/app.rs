@@ -2,6 +2,7 @@
 //!
 //! Owns: which part gets what, and the order of starting and stopping. Must not know: how any part does its work.
 
+mod counting;
 mod oidc;
 mod outbound;
 
@@ -17,11 +18,14 @@ use tokio::net::TcpListener;
 use tracing::info;
 use url::Url;
 
+use self::counting::Counting;
 use crate::auth::password::Passwords;
+use crate::auth::password_rules::PasswordRules;
+use crate::auth::setup::{Setup, SetupError, SetupOptions};
 use crate::auth::token::{Token, TokenKind};
 use crate::clients::arr::ArrClient;
 use crate::clients::circuit::CircuitPolicy;
-use crate::clients::observe::{Exchange, Observer};
+use crate::clients::observe::Observer;
 use crate::clients::prowlarr::ProwlarrClient;
 use crate::clients::retry::RetryPolicy;
 use crate::clients::trust::AuthoritiesError;
@@ -32,7 +36,7 @@ use crate::domain::feed_window;
 use crate::fetch::download::{Downloader, Limits};
 use crate::ops::clock::Clock;
 use crate::ops::health::Health;
-use crate::ops::metrics::{Metrics, Operation, Outcome, Service};
+use crate::ops::metrics::Metrics;
 use crate::ops::redact::Redactor;
 use crate::ops::shutdown::{Deadlines, Lifecycle, Stopped};
 use crate::ops::text::Lang;
@@ -68,6 +72,8 @@ pub struct Surroundings {
     pub redactor: Redactor,
     /// The language of who asks for none.
     pub lang: Lang,
+    /// Where a token for the first set-up is written; `None`: nowhere.
+    pub setup_token_file: Option<PathBuf>,
 }
 
 impl Surroundings {
@@ -75,7 +81,7 @@ impl Surroundings {
     pub fn new(clock: Clock, lang: Lang) -> Self {
         let metrics =
             Metrics::new(env!("CARGO_PKG_VERSION"), option_env!("GRABFEED_COMMIT").unwrap_or("unknown"));
-        Self { clock, metrics, redactor: Redactor::default(), lang }
+        Self { clock, metrics, redactor: Redactor::default(), lang, setup_token_file: None }
     }
 }
 
@@ -133,6 +139,9 @@ pub enum StartError {
     /// The runtime cannot be started, or signals cannot be listened to.
     #[error("the process cannot be set up")]
     Process(#[source] io::Error),
+    /// The first account cannot be prepared.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// The simulated apps cannot be started.
     #[error("the simulated apps cannot be started")]
     Demo,
@@ -171,6 +180,7 @@ impl StartError {
             Self::Log => ("start-log", ""),
             Self::Tls => ("start-tls", ""),
             Self::Process(_) => ("start-process", ""),
+            Self::Setup(error) => return error.text(lang),
             Self::Demo => ("start-demo", ""),
         };
         lang.text(id, &[("name", name.into())])
@@ -191,6 +201,9 @@ pub struct App {
 pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> Result<App, StartError> {
     let deps = Arc::new(pipeline_parts(settings, store, around)?);
     let hooks = hooks(settings, &deps.store, &around.redactor).await?;
+    let passwords = Passwords::default();
+    let password_rules = PasswordRules { min_chars: settings.auth.password_min_length };
+    let setup = prepare_setup(settings, &deps.store, &passwords, password_rules, around).await?;
     let server = &settings.server;
     let base = Base::new(server.public_url.as_ref(), &server.url_base).map_err(|_| StartError::PublicUrl)?;
     let health = Health::default();
@@ -212,7 +225,9 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
             lifetime: settings.auth.session_lifetime,
             cookie_secure: settings.auth.cookie_secure,
         },
-        passwords: Passwords::default(),
+        passwords,
+        password_rules,
+        setup,
         oidc: oidc::sign_in(settings, around)?,
         proxy_sign_in: ProxySignIn::new(settings.auth.proxy_header.as_deref(), &settings.auth.proxy_users),
         plain_http_told: Once::new(),
@@ -225,6 +240,24 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
     });
     let router = router(state, &server.url_base);
     Ok(App { deps, router, health })
+}
+
+async fn prepare_setup(
+    settings: &Settings,
+    store: &Store,
+    passwords: &Passwords,
+    rules: PasswordRules,
+    around: &Surroundings,
+) -> Result<Setup, SetupError> {
+    let auth = &settings.auth;
+    auth.setup_token.iter().chain(&auth.admin_password).for_each(|secret| around.redactor.learn(secret));
+    let options = SetupOptions {
+        token: auth.setup_token.clone(),
+        token_file: around.setup_token_file.clone(),
+        name: auth.admin_name.clone(),
+        password: auth.admin_password.clone(),
+    };
+    Setup::prepare(store, passwords, rules, options).await
 }
 
 /// Runs the service until something ends its life; then stops in order.
@@ -369,34 +402,4 @@ async fn hooks(
 pub async fn generated_secret(store: &Store, app: &AppName) -> Result<SecretString, StoreError> {
     let fresh = Token::generate(TokenKind::Webhook, &mut rand::rng());
     store.webhook_secret(app, fresh.expose()).await
-}
-
-/// Counts exchanges with upstreams by kind of app, since names are the person's and unbounded.
-struct Counting {
-    metrics: Metrics,
-    kinds: HashMap<String, AppKind>,
-}
-
-impl Counting {
-    fn new(settings: &Settings, metrics: Metrics) -> Self {
-        let mut kinds: HashMap<String, AppKind> =
-            settings.apps.iter().map(|app| (app.name.to_string(), app.kind)).collect();
-        kinds.insert(PROWLARR.to_owned(), AppKind::Prowlarr);
-        Self { metrics, kinds }
-    }
-}
-
-impl Observer for Counting {
-    fn exchanged(&self, exchange: &Exchange<'_>) {
-        let service = self.kinds.get(exchange.upstream).map_or(Service::Indexer, |kind| Service::App(*kind));
-        let operation = match exchange.operation {
-            "status" => Operation::Status,
-            "history" => Operation::History,
-            "search" => Operation::Search,
-            "download" => Operation::Download,
-            _ => Operation::Settings,
-        };
-        let outcome = if exchange.outcome == "ok" { Outcome::Ok } else { Outcome::Failed };
-        self.metrics.upstream_answered(service, operation, outcome, exchange.elapsed);
-    }
 }

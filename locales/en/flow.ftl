@@ -5,6 +5,7 @@ log-grab-failed = Grab { $grab } of { $app } is given up ({ $reason }, last try:
 log-grab-skipped = Grab { $grab } of { $app } is skipped ({ $reason }).
 log-pipeline-lease-lost = Grab { $grab } was taken over by another process; this outcome is dropped.
 log-pipeline-step-panicked = Internal error while working on grab { $grab }; it will be taken up again.
+log-pipeline-part-panicked = A defect broke off a part of the service ({ $part }); it goes on in a few seconds.
 log-pipeline-database-failed = The database does not answer ({ $during }): { $cause }. Work goes on by itself when it does.
 log-sync-found = History of { $app } read: { $new } new grabs in { $rows } rows.
 log-sync-failed = The history of { $app } could not be read: { $cause }. Nothing is lost, reading goes on from the same point.

@@ -2,10 +2,10 @@
 log-auth-signed-in = The administrator signed in from { $address } ({ $method }).
 log-auth-sign-in-failed = Sign-in refused from { $address }: the name or the password is wrong.
 log-auth-throttled = Too many failures from { $address } ({ $method }): the next attempt is taken in { $wait_seconds } s.
-log-auth-signed-out = { $actor } signed out from { $address }.
-log-auth-session-ended = { $actor } ended session { $number } from { $address }.
-log-auth-sessions-ended = { $actor } ended { $ended } other sessions from { $address }.
-log-auth-password-changed = { $actor } changed the password from { $address }; the other sessions ended.
+log-auth-signed-out = The administrator signed out from { $address }.
+log-auth-session-ended = Session { $number } ended from { $address } (by { $actor }).
+log-auth-sessions-ended = Other sessions ended from { $address } (by { $actor }): { $ended }.
+log-auth-password-changed = Password changed from { $address }; the other sessions ended.
 log-auth-password-refused = Password not changed: the present one, sent from { $address }, is wrong.
 log-auth-refused =
     { $method ->

@@ -5,6 +5,7 @@ log-grab-failed = Le grab { $grab } de { $app } est abandonné ({ $reason }, der
 log-grab-skipped = Le grab { $grab } de { $app } est laissé de côté ({ $reason }).
 log-pipeline-lease-lost = Le grab { $grab } a été repris par un autre processus ; ce résultat-ci est écarté.
 log-pipeline-step-panicked = Erreur interne pendant le traitement du grab { $grab } ; il sera repris.
+log-pipeline-part-panicked = Un défaut a interrompu une partie du service ({ $part }) ; elle reprend dans quelques secondes.
 log-pipeline-database-failed = La base de données ne répond pas ({ $during }) : { $cause }. Le travail reprendra de lui-même.
 log-sync-found = Historique de { $app } lu : { $new } nouveaux grabs sur { $rows } lignes.
 log-sync-failed = L’historique de { $app } n’a pas pu être lu : { $cause }. Rien n’est perdu, la lecture reprendra au même point.

@@ -121,8 +121,8 @@ impl Provider {
     }
 
     /// Where the browser goes to sign in.
-    pub async fn begin(&self, redirect_uri: &str, secrets: &FlowSecrets, now: Ts) -> Result<Url, OidcError> {
-        let client = self.client(self.describe(false, now).await?, redirect_uri)?;
+    pub async fn begin(&self, redirect_uri: &str, secrets: &FlowSecrets) -> Result<Url, OidcError> {
+        let client = self.client(self.describe(false).await?, redirect_uri)?;
         let (state, nonce) = (secrets.state.clone(), secrets.nonce.clone());
         let verifier = PkceCodeVerifier::new(secrets.pkce_verifier.expose_secret().to_owned());
         // The library asks for `openid` by itself.
@@ -147,7 +147,7 @@ impl Provider {
         pkce_verifier: &SecretString,
         now: Ts,
     ) -> Result<Claims, OidcError> {
-        let metadata = self.describe(false, now).await?;
+        let metadata = self.describe(false).await?;
         let issuer = metadata.issuer().to_string();
         if returned.issuer.is_some_and(|named| named != issuer) {
             return Err(OidcError::WrongIssuer);
@@ -158,7 +158,7 @@ impl Provider {
         let nonce = Nonce::new(nonce.expose_secret().to_owned());
         let claims = match self.verify(&client, &metadata, token, &nonce, now) {
             Err(error) if error::is_unknown_key(&error) => {
-                let metadata = self.describe(true, now).await?;
+                let metadata = self.describe(true).await?;
                 let client = self.client(metadata.clone(), redirect_uri)?;
                 self.verify(&client, &metadata, token, &nonce, now)?.clone()
             }
@@ -168,8 +168,8 @@ impl Provider {
         person::is_listed(&self.options.users, &person).map(|()| person)
     }
 
-    async fn describe(&self, afresh: bool, now: Ts) -> Result<CoreProviderMetadata, OidcError> {
-        self.knowledge.get(&self.options.issuer_url, &self.http, afresh, now).await
+    async fn describe(&self, afresh: bool) -> Result<CoreProviderMetadata, OidcError> {
+        self.knowledge.get(&self.options.issuer_url, &self.http, afresh).await
     }
 
     fn client(&self, metadata: CoreProviderMetadata, redirect_uri: &str) -> Result<Client, OidcError> {
@@ -198,7 +198,7 @@ impl Provider {
             .await
             .map_err(|error| match error {
                 RequestTokenError::ServerResponse(_) => OidcError::CodeRefused,
-                RequestTokenError::Request(error) => of_exchange(&error),
+                RequestTokenError::Request(error) => of_exchange(error),
                 RequestTokenError::Parse(..) | RequestTokenError::Other(_) => OidcError::BadAnswer,
             })
     }
@@ -256,7 +256,7 @@ impl Provider {
             let Ok(request) = request else { return Ok(person) };
             let told: CoreUserInfoClaims =
                 request.request_async(&self.http).await.map_err(|error| match error {
-                    UserInfoError::Request(error) => of_exchange(&error),
+                    UserInfoError::Request(error) => of_exchange(error),
                     UserInfoError::ClaimsVerification(_) => OidcError::BadToken,
                     _ => OidcError::BadAnswer,
                 })?;

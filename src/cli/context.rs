@@ -116,7 +116,15 @@ impl Context {
 
     /// What the service is made of, around an open database.
     pub fn surroundings(&self, settings: &Settings) -> app::Surroundings {
-        app::Surroundings::new(self.clock.clone(), self.lang_of(settings))
+        app::Surroundings {
+            setup_token_file: Some(self.setup_token_file()),
+            ..app::Surroundings::new(self.clock.clone(), self.lang_of(settings))
+        }
+    }
+
+    /// Where the token for the first set-up is written.
+    pub fn setup_token_file(&self) -> PathBuf {
+        self.data.join("setup-token")
     }
 }
 

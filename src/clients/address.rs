@@ -29,40 +29,42 @@ impl AddressClass {
         match address.octets() {
             // "This network", multicast and all above it, and where metadata services live: link-local addresses, IETF
             // assignments, and two addresses of cloud providers.
-            [0 | 224..=255, ..] | [169, 254, ..] | [192, 0, 0, _] | [100, 100, 100, 200] | [168, 63, 129, 16] => {
-                Self::Forbidden
-            }
+            [0 | 224..=255, ..]
+            | [169, 254, ..]
+            | [192, 0, 0, _]
+            | [100, 100, 100, 200]
+            | [168, 63, 129, 16] => Self::Forbidden,
             // 100.64/10 is shared address space (RFC 6598), which overlay networks use; 198.18/15 is for benchmarks, and
             // the three /24 are for documents: the IANA registry of special addresses calls none of them global.
-            [10 | 127, ..] | [192, 168, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] | [198, 18 | 19, ..]
-            | [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => Self::Private,
+            [10 | 127, ..]
+            | [192, 168, ..]
+            | [172, 16..=31, ..]
+            | [100, 64..=127, ..]
+            | [198, 18 | 19, ..]
+            | [192, 0, 2, _]
+            | [198, 51, 100, _]
+            | [203, 0, 113, _] => Self::Private,
             _ => Self::Public,
         }
     }
 
     fn of_v6(address: Ipv6Addr) -> Self {
-        let embedded = |high: u16, low: u16| {
-            let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-            Self::of_v4(Ipv4Addr::new(a, b, c, d))
-        };
+        if address.is_loopback() {
+            return Self::Private;
+        }
+        if let Some(hidden) = hidden_v4(address) {
+            return Self::of_v4(hidden);
+        }
         match address.segments() {
-            [0, 0, 0, 0, 0, 0, 0, 0] => Self::Forbidden,
-            [0, 0, 0, 0, 0, 0, 0, 1] => Self::Private,
-            // IPv4-mapped, IPv4-compatible, IPv4-translated (RFC 7915), NAT64 (RFC 6052), 6to4 (RFC 3056).
-            [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
-            | [0, 0, 0, 0, 0xffff, 0, high, low]
-            | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => embedded(high, low),
-            [0x2002, high, low, ..] => embedded(high, low),
-            // Two metadata services inside fd00::/8.
-            [0xfd00, 0x0ec2, ..] | [0xfd20, 0x00ce, ..] => Self::Forbidden,
-            // fc00::/7, and the old site-local fec0::/10.
-            [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => Self::Private,
-            // Documents (RFC 3849, RFC 9637).
-            [0x2001, 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => Self::Private,
-            // IETF assignments: Teredo, which hides an IPv4 address, ORCHID and the like.
-            [0x2001, 0..=0x01ff, ..] => Self::Forbidden,
-            // Global unicast. Outside of it are link-local addresses, multicast, and the local NAT64 prefix (RFC 8215), whose
-            // IPv4 address stands where only its gateway knows.
+            // Two metadata services inside fd00::/8, and IETF assignments: Teredo, which hides an IPv4 address, ORCHID and
+            // the like.
+            [0xfd00, 0x0ec2, ..] | [0xfd20, 0x00ce, ..] | [0x2001, 0..=0x01ff, ..] => Self::Forbidden,
+            // fc00::/7, the old site-local fec0::/10, and what documents use (RFC 3849, RFC 9637).
+            [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] | [0x2001, 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => {
+                Self::Private
+            }
+            // Global unicast. Outside of it are link-local addresses, multicast, and the local NAT64 prefix (RFC 8215),
+            // whose IPv4 address stands where only its gateway knows.
             [0x2000..=0x3fff, ..] => Self::Public,
             _ => Self::Forbidden,
         }
@@ -76,6 +78,20 @@ impl AddressClass {
             Self::Forbidden => false,
         }
     }
+}
+
+/// The IPv4 address that some forms of IPv6 carry.
+fn hidden_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    // IPv4-mapped and IPv4-compatible (`::` among them), IPv4-translated (RFC 7915), NAT64 (RFC 6052), 6to4 (RFC 3056).
+    let ([0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+    | [0, 0, 0, 0, 0xffff, 0, high, low]
+    | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+    | [0x2002, high, low, ..]) = address.segments()
+    else {
+        return None;
+    };
+    let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+    Some(Ipv4Addr::new(a, b, c, d))
 }
 
 #[cfg(test)]

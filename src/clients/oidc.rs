@@ -11,6 +11,7 @@ use url::Url;
 
 use super::http::{BodyError, Http, read_limited};
 use super::transport::TransportFault;
+use crate::domain::time::Ts;
 
 /// How long one answer may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -27,6 +28,11 @@ impl OidcHttp {
     /// Through this client.
     pub const fn new(http: Http) -> Self {
         Self { http }
+    }
+
+    /// The current moment.
+    pub fn now(&self) -> Ts {
+        self.http.now()
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, BodyError> {

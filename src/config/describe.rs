@@ -30,6 +30,7 @@ fn kind(kind: &Kind, lang: Lang) -> String {
         Kind::Text(longest) => say("text", &[("longest", Arg::from(*longest))]),
         Kind::Choice(words) => say("choice", &[("words", Arg::Text(&words.join(", ")))]),
         Kind::Secret => say("secret", &[]),
+        Kind::Password => say("password", &[]),
         Kind::DatabaseUrl => say("database-url", &[]),
         Kind::HttpUrl => say("http-url", &[]),
         Kind::IpAddress => say("ip-address", &[]),

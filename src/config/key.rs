@@ -20,6 +20,8 @@ pub enum Kind {
     Text(usize),
     /// A password, key or token: text that is never shown.
     Secret,
+    /// What a person signs in with: any text, as it is, and never shown.
+    Password,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// An `http` or `https` address without credentials, query or fragment.
@@ -135,7 +137,7 @@ impl Key {
 
     /// Whether its value is never shown.
     pub const fn is_secret(&self) -> bool {
-        matches!(self.kind, Kind::Secret | Kind::DatabaseUrl)
+        matches!(self.kind, Kind::Secret | Kind::Password | Kind::DatabaseUrl)
     }
 
     /// Whether what somebody wrote for it, if it is wrong, may hold a credential: `http://user:password@host`.

@@ -71,6 +71,8 @@ pub(super) fn check(kind: &Kind, unit: Unit, text: &str, style: Style) -> Result
         Kind::Decimal(min, max) => decimal(text, style, *min, *max),
         Kind::Choice(words) => choice(words, text),
         Kind::Secret => secret(text).map(Value::Secret),
+        Kind::Password if text.is_empty() => Err(Wrong(None)),
+        Kind::Password => Ok(Value::Secret(SecretString::from(text))),
         Kind::DatabaseUrl => {
             let url = secret(text)?;
             DatabaseUrl::parse(text).map(|_| Value::Secret(url)).ok_or(Wrong(None))

@@ -13,6 +13,7 @@ pub mod sync;
 pub mod worker;
 
 mod report;
+mod restart;
 mod torrent;
 
 use std::sync::Arc;
@@ -22,7 +23,18 @@ use deps::Deps;
 
 /// Starts the workers and the periodic work; they end when the life does.
 pub fn start(deps: &Arc<Deps>, life: &Lifecycle) {
-    life.spawn(worker::run(Arc::clone(deps), life.clone()));
-    life.spawn(periodic::run(Arc::clone(deps), life.clone()));
-    life.spawn(housekeeping::run(Arc::clone(deps), life.clone()));
+    keep_running("worker", deps, life, worker::run);
+    keep_running("periodic", deps, life, periodic::run);
+    keep_running("housekeeping", deps, life, housekeeping::run);
+}
+
+fn keep_running<F: Future<Output = ()> + Send + 'static>(
+    part: &'static str,
+    deps: &Arc<Deps>,
+    life: &Lifecycle,
+    run: impl Fn(Arc<Deps>, Lifecycle) -> F + Send + 'static,
+) {
+    let (deps, its_life) = (Arc::clone(deps), life.clone());
+    let run = move || run(Arc::clone(&deps), its_life.clone());
+    life.spawn(restart::after_panics(part, life.clone(), run));
 }

@@ -14,7 +14,7 @@ use super::WebState;
 use super::arrival::Client;
 use super::problem::{Code, Problem};
 use super::proxy_sign_in::Vouched;
-use super::{attempt, cross_site, session};
+use super::{attempt, cross_site, session, setup};
 use crate::auth::authorization::Credentials;
 use crate::auth::scope::{Scope, ScopeSet};
 use crate::auth::token::{Token, TokenKind};
@@ -102,7 +102,8 @@ pub async fn guard(
     let vouched = request.extensions().get::<Vouched>().is_some();
     let asked = Asked { client: &client, method: request.method(), headers: request.headers(), vouched };
     let found = match access {
-        Access::Public | Access::FeedSecret | Access::WebhookSecret | Access::SetupToken => Ok(None),
+        Access::Public | Access::FeedSecret | Access::WebhookSecret => Ok(None),
+        Access::SetupToken => while_needed(&state).await.map(|()| None),
         Access::Scope(scope) => with_scope(&state, asked, scope).await.map(Some),
         Access::Administrator | Access::Page => administrator(&state, asked).await.map(Some),
     };
@@ -118,6 +119,11 @@ pub async fn guard(
         }
         Err(problem) => problem.into_response(),
     }
+}
+
+/// The set-up is there until there is an account.
+async fn while_needed(state: &WebState) -> Result<(), Problem> {
+    if setup::is_needed(state).await? { Ok(()) } else { Err(Problem::new(Code::NotFound)) }
 }
 
 /// What the guard looks at.

@@ -4,15 +4,15 @@
 //! page or a program asks.
 
 use axum::http::{HeaderMap, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tracing::{info, warn};
 
 use super::access::Identity;
 use super::arrival::Client;
 use super::attempt::Attempt;
 use super::problem::{Code, Problem};
-use super::{WebState, session, sign_in};
-use crate::auth::password::{Busy, Verdict};
+use super::{WebState, session, setup, sign_in};
+use crate::auth::password::Verdict;
 use crate::store::StoreError;
 
 /// Sets another password and ends every session. Who came by one gets a new one, by this header.
@@ -34,8 +34,7 @@ pub async fn change_password(
         return Err(Problem::new(Code::WrongPassword));
     }
     attempt.succeeded(state).await;
-    acceptable_password(&administrator.name, &new)?;
-    let hash = state.passwords.hash(new).await.map_err(|Busy| Problem::new(Code::Unavailable))?;
+    let hash = setup::new_hash(state, client, &administrator.name, new).await?;
     let now = state.store().now().await.map_err(failed)?;
     if !state.store().change_password(&hash, None, now).await.map_err(failed)? {
         return Err(Problem::new(Code::Conflict));
@@ -46,18 +45,4 @@ pub async fn change_password(
     }
     let (_, cookie) = session::renew(state, client, headers, sign_in::BY_PASSWORD).await?;
     Ok(Some(cookie))
-}
-
-/// Whether a password may be the account's.
-pub fn acceptable_password(_name: &str, password: &SecretString) -> Result<(), Problem> {
-    const LEAST_CHARS: usize = 8;
-    const MOST_BYTES: usize = 1024;
-    let password = password.expose_secret();
-    if password.len() > MOST_BYTES {
-        return Err(Problem::invalid("new"));
-    }
-    if password.chars().count() < LEAST_CHARS {
-        return Err(Problem::new(Code::WeakPassword));
-    }
-    Ok(())
 }

@@ -61,6 +61,8 @@ fn set_policy(headers: &mut HeaderMap) {
     if content_type.is_some_and(|value| value.starts_with("text/html")) {
         set(headers, header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
         set(headers, EMBEDDER_POLICY, "require-corp");
+        // A form must tell that it is ours: with `no-referrer` browsers send `Origin: null` over plain HTTP.
+        set(headers, header::REFERRER_POLICY, "same-origin");
     } else {
         set(headers, header::CONTENT_SECURITY_POLICY, OTHER_POLICY);
     }

@@ -89,11 +89,6 @@ pub async fn look(State(state): State<WebState>, mut request: Request, next: Nex
     let peer =
         request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let (client, fault) = state.arrival.find(peer.to_canonical(), request.uri(), request.headers());
-    if let Some(rules) = &state.proxy_sign_in
-        && let Some(vouched) = rules.take(&client, request.headers_mut(), state.clock().now())
-    {
-        request.extensions_mut().insert(vouched);
-    }
     request.extensions_mut().insert(client);
     if let Some(fault) = fault {
         request.extensions_mut().insert(fault);
@@ -101,8 +96,8 @@ pub async fn look(State(state): State<WebState>, mut request: Request, next: Nex
     next.run(request).await
 }
 
-/// Refuses what is not for us, whatever its route.
-pub async fn admit(State(state): State<WebState>, request: Request, next: Next) -> Response {
+/// Refuses what is not for us, whatever its route, and takes a proxy's word on who asks out of what is.
+pub async fn admit(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
     // A probe asks by whatever address it found us under, and learns nothing that is worth a guard.
     let fault = request.extensions().get::<HostFault>().filter(|_| !is_probe(request.uri(), &state.url_base));
     match fault {
@@ -115,6 +110,11 @@ pub async fn admit(State(state): State<WebState>, request: Request, next: Next) 
     }
     if key_in_query(request.uri().query().unwrap_or_default()) {
         return Problem::new(Code::KeyInQuery).into_response();
+    }
+    if let (Some(rules), Some(client)) = (&state.proxy_sign_in, request.extensions().get::<Client>().cloned())
+        && let Some(vouched) = rules.take(&client, request.headers_mut(), state.clock().now())
+    {
+        request.extensions_mut().insert(vouched);
     }
     next.run(request).await
 }
@@ -207,9 +207,9 @@ mod tests {
         lines: &[(&'static str, &'static str)],
     ) -> (Client, Option<HostFault>) {
         let mut headers = HeaderMap::new();
-        lines.iter().for_each(|(name, value)| {
+        for (name, value) in lines {
             headers.append(*name, HeaderValue::from_static(value));
-        });
+        }
         rules.find(peer.parse().unwrap(), &Uri::from_static("/"), &headers)
     }
 

@@ -12,6 +12,7 @@ use super::access::NOBODY;
 use super::arrival::Client;
 use super::problem::Problem;
 use crate::auth::throttle::{self, Subject};
+use crate::domain::time::Ts;
 use crate::ops::metrics::AuthMethod;
 use crate::store::StoreError;
 
@@ -30,7 +31,7 @@ impl Attempt {
         if !state.store().knows_network(&network, known_since).await.map_err(failed)? {
             subjects.push(throttle::account(name));
         }
-        match state.store().begin_attempt(&subjects, now).await.map_err(failed)? {
+        match count(state, &subjects, now).await.map_err(failed)? {
             None => Ok(Self(subjects)),
             Some(wait) => Err(Problem::throttled(wait)),
         }
@@ -60,7 +61,11 @@ pub async fn wrong_secret(
     refusal: Problem,
 ) -> Problem {
     let subjects = [throttle::wrong_secrets(&client.network())];
-    match count(state, &subjects).await {
+    let counted = match state.store().now().await {
+        Ok(now) => count(state, &subjects, now).await,
+        Err(failure) => Err(failure),
+    };
+    match counted {
         Ok(Some(wait)) => Problem::throttled(wait),
         Ok(None) => {
             warn!(event = "auth.refused", actor = NOBODY, address = %client.address, method = method.as_str());
@@ -75,17 +80,20 @@ pub async fn wrong_secret(
 }
 
 /// Asks before it counts, so that who does not stop makes nothing be written.
-async fn count(state: &WebState, subjects: &[Subject; 1]) -> Result<Option<Duration>, StoreError> {
-    let now = state.store().now().await?;
-    match state.store().attempt_wait(&subjects[0], now).await? {
-        Some(wait) => Ok(Some(wait)),
-        None => state.store().begin_attempt(subjects, now).await,
+async fn count(state: &WebState, subjects: &[Subject], now: Ts) -> Result<Option<Duration>, StoreError> {
+    match longest_wait(state, subjects, now).await? {
+        Duration::ZERO => state.store().begin_attempt(subjects, now).await,
+        wait => Ok(Some(wait)),
     }
 }
 
 /// Tells the log that a wait begins: once, since attempts during it are not counted.
 async fn tell_of_wait(state: &WebState, client: &Client, method: AuthMethod, subjects: &[Subject]) {
-    match longest_wait(state, subjects).await {
+    let wait = match state.store().now().await {
+        Ok(now) => longest_wait(state, subjects, now).await,
+        Err(failure) => Err(failure),
+    };
+    match wait {
         Ok(Duration::ZERO) => {}
         Ok(wait) => {
             let (method, wait_seconds) = (method.as_str(), wait.as_secs() + 1);
@@ -97,8 +105,7 @@ async fn tell_of_wait(state: &WebState, client: &Client, method: AuthMethod, sub
     }
 }
 
-async fn longest_wait(state: &WebState, subjects: &[Subject]) -> Result<Duration, StoreError> {
-    let now = state.store().now().await?;
+async fn longest_wait(state: &WebState, subjects: &[Subject], now: Ts) -> Result<Duration, StoreError> {
     let mut longest = Duration::ZERO;
     for subject in subjects {
         longest = longest.max(state.store().attempt_wait(subject, now).await?.unwrap_or_default());

@@ -223,4 +223,26 @@ mod tests {
             assert_ne!(said.host.as_deref(), Some("evil.example"), "{beside:?}");
         }
     }
+
+    proptest::proptest! {
+        /// The proxy is 10.0.0.1, and appends what it knows to whatever the client sent.
+        #[test]
+        fn nothing_that_a_client_claims_changes_what_its_proxy_says(
+            claim in "[ -~]{0,120}", line in "[ -~]{0,120}", forwarded in "[ -~]{0,120}",
+        ) {
+            let client = IpAddr::from([203, 0, 113, 7]);
+            let written = format!("{claim}, {client}");
+            let found = said(&[
+                ("x-forwarded-for", &line),
+                ("x-forwarded-for", &written),
+                ("x-forwarded-proto", "https"),
+                ("forwarded", &forwarded),
+            ]);
+            proptest::prop_assert_eq!((found.address, found.https), (client, Some(true)));
+            let written = format!("{claim}, for={client};proto=https;host=nas");
+            let found = said(&[("forwarded", &line), ("forwarded", &written)]);
+            proptest::prop_assert_eq!((found.address, found.https), (client, Some(true)));
+            proptest::prop_assert_eq!(found.host.as_deref(), Some("nas"));
+        }
+    }
 }

@@ -25,15 +25,12 @@ impl Host {
         if text.len() > LONGEST {
             return None;
         }
-        let (name, port) = match text.strip_prefix('[') {
-            Some(rest) => {
-                let (address, rest) = rest.split_once(']')?;
-                (address.parse::<Ipv6Addr>().ok()?.to_string(), rest)
-            }
-            None => {
-                let (name, rest) = text.split_at(text.find(':').unwrap_or(text.len()));
-                (plain_name(name)?, rest)
-            }
+        let (name, port) = if let Some(rest) = text.strip_prefix('[') {
+            let (address, port) = rest.split_once(']')?;
+            (address.parse::<Ipv6Addr>().ok()?.to_string(), port)
+        } else {
+            let (name, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+            (plain_name(name)?, port)
         };
         let port = match port.strip_prefix(':') {
             None => port.is_empty().then_some(None)?,
@@ -86,12 +83,8 @@ impl Host {
 /// As it stands in a URL.
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_v6 = self.name.contains(':');
-        if is_v6 {
-            write!(f, "[{}]", self.name)?
-        } else {
-            f.write_str(&self.name)?
-        }
+        let (before, after) = if self.name.contains(':') { ("[", "]") } else { ("", "") };
+        write!(f, "{before}{}{after}", self.name)?;
         self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
     }
 }
@@ -108,7 +101,7 @@ fn plain_name(text: &str) -> Option<String> {
 
 /// Suffixes below which nobody can own a name: reserved by RFC 6761 (`localhost`), RFC 6762 (`local` and its
 /// appendix G), RFC 8375 (`home.arpa`) and ICANN (`internal`); `lan`, `home`, `intranet`, `private` and `localdomain`
-/// are what routers give out, and were never delegated. Not here: `fritz.box`, which a stranger owned in 2024.
+/// are what routers give out, and were never delegated. Not here: `fritz.box`, since names below `box` are for sale.
 const NOBODYS: [&str; 9] =
     ["localhost", "local", "home.arpa", "internal", "lan", "home", "intranet", "private", "localdomain"];
 

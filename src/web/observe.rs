@@ -58,7 +58,14 @@ pub async fn request(
 pub struct AskedLang(pub Lang);
 
 /// Writes the body of a problem: a page for a person, JSON for a program.
-fn tell(state: &WebState, response: &mut Response, problem: Problem, lang: Lang, id: &str, to_a_person: bool) {
+fn tell(
+    state: &WebState,
+    response: &mut Response,
+    problem: Problem,
+    lang: Lang,
+    id: &str,
+    to_a_person: bool,
+) {
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_LENGTH);
     if to_a_person {
@@ -72,10 +79,8 @@ fn tell(state: &WebState, response: &mut Response, problem: Problem, lang: Lang,
             done: None,
         };
         let shown = view::page(problem.code().status(), &ProblemPage { frame, request_id: id });
-        for name in [header::CONTENT_TYPE, header::REFERRER_POLICY] {
-            if let Some(value) = shown.headers().get(&name) {
-                headers.insert(name, value.clone());
-            }
+        if let Some(kind) = shown.headers().get(header::CONTENT_TYPE) {
+            headers.insert(header::CONTENT_TYPE, kind.clone());
         }
         *response.body_mut() = shown.into_body();
     } else {

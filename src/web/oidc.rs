@@ -21,14 +21,15 @@ use super::session;
 use crate::auth::oidc::{FlowSecrets, OidcError, PATIENCE, Provider, Returned};
 use crate::auth::token::token_hash;
 use crate::domain::throttle::ThrottleRule;
+use crate::domain::time::Ts;
 use crate::ops::metrics::AuthMethod;
 use crate::store::{LoginFlow, StoreError};
 
 /// How sessions and the log call this way of signing in.
 const METHOD: &str = "oidc";
 
-/// How often one network may begin without finishing.
-const BEGINNINGS: ThrottleRule = ThrottleRule {
+/// How often one network may go there, or come back, without being signed in.
+const ATTEMPTS: ThrottleRule = ThrottleRule {
     free: 20,
     first: Duration::from_secs(1),
     longest: Duration::from_mins(1),
@@ -50,26 +51,23 @@ pub async fn start(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let oidc = state.oidc.as_ref().ok_or(Problem::new(Code::NotFound))?;
-    let now = state.store().now().await.map_err(|failure| failed(&state, &failure))?;
-    let wait = state.store().begin_attempt(&[(subject(&client), BEGINNINGS)], now).await;
-    if let Some(wait) = wait.map_err(|failure| failed(&state, &failure))? {
-        return Err(Problem::throttled(wait));
-    }
+    let now = attempt(&state, there(&client)).await?;
     let secrets = FlowSecrets::generate(&mut rand::rng());
     let redirect_uri = redirect_uri(&state, &client)?;
-    let there = oidc.provider.begin(&redirect_uri, &secrets, now).await;
-    let there = there.map_err(|error| refused(&state, &client, error.into()))?;
+    let address = oidc.provider.begin(&redirect_uri, &secrets).await;
+    let address = address.map_err(|error| refused(&state, &client, error.into()))?;
+    let asked = parameter(query.as_deref(), "return").unwrap_or_default();
     let flow = LoginFlow {
         state_hash: token_hash(secrets.state.expose_secret()),
         browser_hash: token_hash(secrets.browser.expose_secret()),
         nonce: secrets.nonce,
         pkce_verifier: secrets.pkce_verifier,
-        return_path: local_path(&parameter(query.as_deref(), "return").unwrap_or_default(), &state.url_base),
+        return_path: local_path(&asked, &state.url_base),
     };
     let begun = state.store().begin_login_flow(flow, now.plus(PATIENCE)).await;
     begun.map_err(|failure| failed(&state, &failure))?;
     let cookie = browser_cookie(&state, &client, secrets.browser.expose_secret(), PATIENCE);
-    redirect(there.as_str(), [cookie])
+    redirect(address.as_str(), [cookie])
 }
 
 /// `GET /login/oidc/callback`: the browser is back from the provider.
@@ -78,32 +76,16 @@ pub async fn callback(
     client: Client,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-) -> Response {
-    let entered = enter(&state, &client, &headers, query.as_deref()).await;
-    entered.unwrap_or_else(|problem| {
-        let mut response = problem.into_response();
-        // Whatever went wrong, it cannot be gone on with.
-        if let Ok(used_up) = browser_cookie(&state, &client, "", Duration::ZERO) {
-            response.headers_mut().append(header::SET_COOKIE, used_up);
-        }
-        response
-    })
-}
-
-async fn enter(
-    state: &WebState,
-    client: &Client,
-    headers: &HeaderMap,
-    query: Option<&str>,
 ) -> Result<Response, Problem> {
+    let query = query.as_deref();
     let oidc = state.oidc.as_ref().ok_or(Problem::new(Code::NotFound))?;
-    let refused = |refusal| refused(state, client, refusal);
-    let now = state.store().now().await.map_err(|failure| failed(state, &failure))?;
+    let refused = |refusal| refused(&state, &client, refusal);
+    let now = attempt(&state, back(&client)).await?;
     let returned = parameter(query, "state").ok_or(Problem::new(Code::BadRequest))?;
     let flow = state.store().take_login_flow(&token_hash(&returned), now).await;
     let flow =
-        flow.map_err(|failure| failed(state, &failure))?.ok_or_else(|| refused(Refusal::UnknownFlow))?;
-    let browser = session::cookie(headers, cookie_name(state, client)).map(token_hash);
+        flow.map_err(|failure| failed(&state, &failure))?.ok_or_else(|| refused(Refusal::UnknownFlow))?;
+    let browser = session::cookie(&headers, cookie_name(&state, &client)).map(token_hash);
     if !browser.is_some_and(|browser| browser.ct_eq(&flow.browser_hash).into()) {
         return Err(refused(Refusal::OtherBrowser));
     }
@@ -111,19 +93,21 @@ async fn enter(
         return Err(refused(Refusal::ProviderRefused));
     }
     let code = parameter(query, "code").ok_or(Problem::new(Code::BadRequest))?;
-    let returned = Returned { code: SecretString::from(code), issuer: parameter(query, "iss") };
-    let redirect_uri = redirect_uri(state, client)?;
+    // Two of them are none that could be right.
+    let issuer = query_names(query, "iss").then(|| parameter(query, "iss").unwrap_or_default());
+    let returned = Returned { code: SecretString::from(code), issuer };
+    let redirect_uri = redirect_uri(&state, &client)?;
     let finished = oidc.provider.finish(&redirect_uri, returned, &flow.nonce, &flow.pkce_verifier, now).await;
     finished.map_err(|error| refused(error.into()))?;
-    let account = state.store().administrator().await.map_err(|failure| failed(state, &failure))?;
+    let account = state.store().administrator().await.map_err(|failure| failed(&state, &failure))?;
     if account.is_none() {
         return Err(refused(Refusal::NotSetUp));
     }
-    let forgotten = state.store().forget_attempts(&[subject(client)]).await;
-    forgotten.map_err(|failure| failed(state, &failure))?;
-    let (_, cookie) = session::begin(state, client, headers, METHOD).await?;
+    let forgotten = state.store().forget_attempts(&[there(&client), back(&client)]).await;
+    forgotten.map_err(|failure| failed(&state, &failure))?;
+    let (_, cookie) = session::begin(&state, &client, &headers, METHOD).await?;
     info!(event = "auth.signed-in", method = METHOD, actor = "administrator", address = %client.address);
-    let used_up = browser_cookie(state, client, "", Duration::ZERO);
+    let used_up = browser_cookie(&state, &client, "", Duration::ZERO);
     redirect(&flow.return_path, [Ok(cookie), used_up])
 }
 
@@ -181,9 +165,24 @@ fn failed(state: &WebState, failure: &StoreError) -> Problem {
     state.database_failed(METHOD, failure)
 }
 
-/// By what beginnings are counted.
-fn subject(client: &Client) -> String {
-    format!("{METHOD}:{}", client.network())
+/// Counts an attempt, and gives the moment.
+async fn attempt(state: &WebState, subject: String) -> Result<Ts, Problem> {
+    let now = state.store().now().await.map_err(|failure| failed(state, &failure))?;
+    let wait = state.store().begin_attempt(&[(subject, ATTEMPTS)], now).await;
+    match wait.map_err(|failure| failed(state, &failure))? {
+        Some(wait) => Err(Problem::throttled(wait)),
+        None => Ok(now),
+    }
+}
+
+/// By what ways to the provider are counted.
+fn there(client: &Client) -> String {
+    format!("{METHOD}-there:{}", client.network())
+}
+
+/// By what ways back are counted.
+fn back(client: &Client) -> String {
+    format!("{METHOD}-back:{}", client.network())
 }
 
 fn redirect_uri(state: &WebState, client: &Client) -> Result<String, Problem> {

@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use tracing::error;
 
+use crate::auth::password_rules::Weakness;
 use crate::ops::text::Lang;
 
 macro_rules! codes {
@@ -105,6 +106,7 @@ pub struct Problem {
     retry_after_seconds: Option<u64>,
     field: Option<&'static str>,
     asks_for_basic: bool,
+    weakness: Option<Weakness>,
 }
 
 impl Problem {
@@ -114,12 +116,18 @@ impl Problem {
             Code::Unavailable => Some(RETRY_AFTER_SECONDS),
             _ => None,
         };
-        Self { code, retry_after_seconds, field: None, asks_for_basic: false }
+        Self { code, retry_after_seconds, field: None, asks_for_basic: false, weakness: None }
     }
 
     /// A value that cannot be used, by the name of its field or parameter.
     pub const fn invalid(field: &'static str) -> Self {
         Self { field: Some(field), ..Self::new(Code::Invalid) }
+    }
+
+    /// A new password that cannot be used; `reason` and `detail` say why.
+    pub const fn weak_password(weakness: Weakness) -> Self {
+        let weakness = Some(weakness);
+        Self { field: Some("password"), weakness, ..Self::new(Code::WeakPassword) }
     }
 
     /// Too many attempts: the next one is taken after this time.
@@ -160,6 +168,10 @@ impl Problem {
         });
         if let Some(field) = self.field {
             body["field"] = field.into();
+        }
+        if let Some(weakness) = self.weakness {
+            body["reason"] = weakness.code().into();
+            body["detail"] = weakness.text(lang).into();
         }
         body.to_string()
     }

@@ -12,7 +12,7 @@ use super::access::{self, Access};
 use super::problem::{Code, Problem};
 use super::{
     WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe, oidc, old_paths,
-    ui,
+    setup, ui,
 };
 use crate::auth::scope::Scope;
 
@@ -27,6 +27,11 @@ pub struct Route {
     handler: MethodRouter<WebState>,
 }
 
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const DELETE: Method = Method::DELETE;
+
 /// One line of the table.
 fn route<H, T>(method: Method, path: &'static str, access: Access, handler: H) -> Route
 where
@@ -40,49 +45,50 @@ where
 /// Every route, in the order of the product.
 pub fn table() -> Vec<Route> {
     use Access::{Administrator, FeedSecret, Page, Public, Scope as Of, SetupToken, WebhookSecret};
-    let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     vec![
-        route(get.clone(), "/", Page, ui::home::show),
-        route(get.clone(), "/login", Public, ui::login::show),
-        route(post.clone(), "/login", Public, ui::login::enter),
-        route(post.clone(), "/logout", Page, ui::login::leave),
-        route(get.clone(), "/setup", SetupToken, ui::setup::show),
-        route(post.clone(), "/setup", SetupToken, ui::setup::create),
-        route(get.clone(), "/account", Page, ui::account::show),
-        route(post.clone(), "/account/password", Page, ui::account::change_password),
-        route(post.clone(), "/account/sessions/{id}/end", Page, ui::account::end_session),
-        route(post.clone(), "/account/sessions/end-others", Page, ui::account::end_others),
-        route(get.clone(), "/static/app.css", Public, ui::assets::style),
-        route(get.clone(), "/static/icon.svg", Public, ui::assets::icon),
-        route(get.clone(), "/login/oidc", Public, oidc::start),
-        route(get.clone(), "/login/oidc/callback", Public, oidc::callback),
-        route(get.clone(), "/ping", Public, health::ping),
-        route(get.clone(), "/health", Public, health::old),
-        route(get.clone(), "/health/live", Public, health::live),
-        route(get.clone(), "/health/ready", Public, health::ready),
-        route(post.clone(), "/hooks/{app}", WebhookSecret, hooks::receive),
-        route(put.clone(), "/hooks/{app}", WebhookSecret, hooks::receive),
-        route(post.clone(), "/api/webhook/grab", WebhookSecret, hooks::receive_old),
-        route(put.clone(), "/api/webhook/grab", WebhookSecret, hooks::receive_old),
-        route(get.clone(), "/f/{token}/rss.xml", FeedSecret, feeds::rss),
-        route(get.clone(), "/f/{token}/torrent.json", FeedSecret, feeds::legacy_json),
-        route(get.clone(), "/d/{feed}/{mac}/{file}", FeedSecret, downloads::torrent),
-        route(get.clone(), "/rss", Of(Scope::Feed), old_paths::rss),
-        route(get.clone(), "/rss.xml", Of(Scope::Feed), old_paths::rss),
-        route(get.clone(), "/feed", Of(Scope::Feed), old_paths::rss),
-        route(get.clone(), "/rss/torrent.json", Of(Scope::Feed), old_paths::json),
-        route(get.clone(), "/rss/tracker/{tracker}", Of(Scope::Feed), old_paths::tracker_rss),
-        route(get.clone(), "/rss/tracker/{tracker}/json", Of(Scope::Feed), old_paths::tracker_json),
-        route(get.clone(), "/torrents/{file}", Of(Scope::Feed), old_paths::torrent),
-        route(get.clone(), "/api/v1/grabs", Of(Scope::Read), api::grabs::list),
-        route(post, "/api/v1/session", Public, api::session::begin),
-        route(get.clone(), "/api/v1/session", Administrator, api::session::show),
-        route(delete.clone(), "/api/v1/session", Administrator, api::session::end),
-        route(get.clone(), "/api/v1/sessions", Of(Scope::Admin), api::sessions::list),
-        route(delete.clone(), "/api/v1/sessions", Of(Scope::Admin), api::sessions::end_others),
-        route(delete, "/api/v1/sessions/{id}", Of(Scope::Admin), api::sessions::end),
-        route(put, "/api/v1/account/password", Administrator, api::account::change_password),
-        route(get, "/metrics", Of(Scope::Metrics), metrics::show),
+        route(GET, "/", Page, ui::home::show),
+        route(GET, "/login", Public, ui::login::show),
+        route(POST, "/login", Public, ui::login::enter),
+        route(POST, "/logout", Page, ui::login::leave),
+        route(GET, "/setup", SetupToken, ui::setup::show),
+        route(POST, "/setup", SetupToken, ui::setup::create),
+        route(GET, "/account", Page, ui::account::show),
+        route(POST, "/account/password", Page, ui::account::change_password),
+        route(POST, "/account/sessions/{id}/end", Page, ui::account::end_session),
+        route(POST, "/account/sessions/end-others", Page, ui::account::end_others),
+        route(GET, "/static/app.css", Public, ui::assets::style),
+        route(GET, "/static/icon.svg", Public, ui::assets::icon),
+        route(GET, "/login/oidc", Public, oidc::start),
+        route(GET, "/login/oidc/callback", Public, oidc::callback),
+        route(GET, "/ping", Public, health::ping),
+        route(GET, "/health", Public, health::old),
+        route(GET, "/health/live", Public, health::live),
+        route(GET, "/health/ready", Public, health::ready),
+        route(POST, "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(PUT, "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(POST, "/api/webhook/grab", WebhookSecret, hooks::receive_old),
+        route(PUT, "/api/webhook/grab", WebhookSecret, hooks::receive_old),
+        route(GET, "/f/{token}/rss.xml", FeedSecret, feeds::rss),
+        route(GET, "/f/{token}/torrent.json", FeedSecret, feeds::legacy_json),
+        route(GET, "/d/{feed}/{mac}/{file}", FeedSecret, downloads::torrent),
+        route(GET, "/rss", Of(Scope::Feed), old_paths::rss),
+        route(GET, "/rss.xml", Of(Scope::Feed), old_paths::rss),
+        route(GET, "/feed", Of(Scope::Feed), old_paths::rss),
+        route(GET, "/rss/torrent.json", Of(Scope::Feed), old_paths::json),
+        route(GET, "/rss/tracker/{tracker}", Of(Scope::Feed), old_paths::tracker_rss),
+        route(GET, "/rss/tracker/{tracker}/json", Of(Scope::Feed), old_paths::tracker_json),
+        route(GET, "/torrents/{file}", Of(Scope::Feed), old_paths::torrent),
+        route(GET, "/api/v1/setup", Public, setup::show),
+        route(POST, "/api/v1/setup", SetupToken, setup::create),
+        route(GET, "/api/v1/grabs", Of(Scope::Read), api::grabs::list),
+        route(POST, "/api/v1/session", Public, api::session::begin),
+        route(GET, "/api/v1/session", Administrator, api::session::show),
+        route(DELETE, "/api/v1/session", Administrator, api::session::end),
+        route(GET, "/api/v1/sessions", Of(Scope::Admin), api::sessions::list),
+        route(DELETE, "/api/v1/sessions", Of(Scope::Admin), api::sessions::end_others),
+        route(DELETE, "/api/v1/sessions/{id}", Of(Scope::Admin), api::sessions::end),
+        route(PUT, "/api/v1/account/password", Administrator, api::account::change_password),
+        route(GET, "/metrics", Of(Scope::Metrics), metrics::show),
     ]
 }
 

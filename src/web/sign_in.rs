@@ -44,9 +44,8 @@ pub async fn with_password(
     }
     let (id, cookie) = session::begin(state, client, headers, BY_PASSWORD).await?;
     // A change of the password ends every session, but this one may have begun just after it, with the former one.
-    if self::administrator(state).await?.map(|now| now.password_changed_at)
-        != Some(administrator.password_changed_at)
-    {
+    let now = self::administrator(state).await?;
+    if !now.is_some_and(|now| has_same_password(&now, &administrator, verdict)) {
         state.store().end_session(id).await.map_err(|failure| failed(state, &failure))?;
         return Err(Problem::new(Code::SignInFailed));
     }
@@ -89,6 +88,13 @@ pub(super) async fn verify(
 
 fn is_named(administrator: &Administrator, name: &str) -> bool {
     secret_eq(&person_key(&administrator.name), &person_key(name))
+}
+
+/// Whether the password is the one of before; its hash may have become stronger meanwhile.
+fn has_same_password(now: &Administrator, before: &Administrator, verdict: Verdict) -> bool {
+    let strengthened =
+        verdict == Verdict::RightButWeak && now.password_changed_at == before.password_changed_at;
+    now.password_hash == before.password_hash || strengthened
 }
 
 /// Puts today's kind of hash in the place of a weaker one; if that fails, the next sign-in will.

@@ -15,6 +15,8 @@ use super::problem::{Code, Problem};
 use super::proxy_sign_in::ProxySignIn;
 use super::session::SessionRules;
 use crate::auth::password::Passwords;
+use crate::auth::password_rules::PasswordRules;
+use crate::auth::setup::Setup;
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
 use crate::ops::clock::Clock;
@@ -52,6 +54,10 @@ pub struct Parts {
     pub proxy_sign_in: Option<ProxySignIn>,
     /// Done when the log was told that somebody signs in over plain HTTP.
     pub plain_http_told: Once,
+    /// What new passwords must be.
+    pub password_rules: PasswordRules,
+    /// Whether there is an account.
+    pub setup: Setup,
     /// Rendered feeds.
     pub feeds: FeedCache,
     /// What feeds say of themselves.

@@ -15,7 +15,7 @@ fn at_home(running: &Running) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_user_sets_up_signs_in_and_changes_the_password_over_plain_http() {
-    let running = Running::with(Plan::with("LOGGING__LEVEL", "info")).await;
+    let running = Running::with(Plan::with("AUTH__SETUP_TOKEN", TOKEN)).await;
     let home = at_home(&running);
     let browser = Browser::start().await;
 

@@ -1,9 +1,11 @@
 //! What other pages try with the owner's browser.
 
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::Browser;
+use crate::support::account;
 use crate::web::Running;
 
 /// Another page of the same site, to which the browser sends our cookie along: its only form goes to our sign-out.
@@ -47,7 +49,10 @@ async fn another_pages_form_cannot_act_for_the_owner() {
 async fn the_name_of_a_browser_is_shown_as_text_whatever_it_says() {
     const NAME: &str = "\"><img src=x onerror=alert(1)><script>alert(2)</script>";
     let running = Running::usual().await;
-    let cookie = running.sign_in_as(NAME).await;
+    running.make_account().await;
+    let body = json!({ "name": account::NAME, "password": account::PASSWORD });
+    let reply = running.http.post_json(&running.url("/api/v1/session"), &[("user-agent", NAME)], &body).await;
+    let cookie = account::cookie_of(&reply);
     let home = running.service.url.replace("127.0.0.1", "nas.lan");
     let browser = Browser::start().await;
     browser.page.goto(&format!("{home}/login")).await.unwrap();

@@ -92,14 +92,15 @@ impl Browser {
         self.page.current_url().await.unwrap().path().to_owned()
     }
 
-    /// What the browser complained of since it was last asked: errors of the page, violations of its policy. That a
-    /// page itself was answered with an error status is none of it.
+    /// What the browser complained of since it was last asked: errors of the page, violations of its policy. Neither that
+    /// a page was answered with an error status, nor that plain HTTP cannot isolate windows, is the page's fault.
     pub async fn complaints(&self) -> Vec<String> {
         let session = self.page.session_id().await.unwrap().unwrap();
         let address = format!("{}/session/{session}/se/log", self.url);
         let reply = Http::new().post_json(&address, &[], &json!({ "type": "browser" })).await;
         let entries = reply.json()["value"].as_array().unwrap().clone();
         let messages = entries.iter().map(|entry| entry["message"].as_str().unwrap().to_owned());
-        messages.filter(|message| !message.contains("Failed to load resource")).collect()
+        let known = ["Failed to load resource", "The Cross-Origin-Opener-Policy header has been ignored"];
+        messages.filter(|message| !known.iter().any(|known| message.contains(known))).collect()
     }
 }

@@ -1,14 +1,21 @@
-//! No secret in any output but the one that is meant: a whole evening with failures, at the most talkative level.
+//! No secret in any output but the one that is meant, nor at rest if its hash is enough (C60): a whole evening with
+//! failures, at the most talkative level.
 
 use std::fs;
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use grabfeed::demo::release::PASSKEY;
 use grabfeed::demo::script::{self, Pace};
 use grabfeed::demo::{DownloadUrl, Fault, GrabOptions, ReleaseSpec, Target, World};
 use grabfeed::ops::clock::Clock;
+use grabfeed::store::{OpenOptions, Store};
+use grabfeed::web::routes;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
+use super::canaries::{Canaries, SETTINGS, make_account};
+use crate::support::database::Home;
 use crate::support::household::Household;
 use crate::support::http::Http;
 use crate::support::wait::until;
@@ -30,21 +37,60 @@ const FAULTS: [Fault; 10] = [
     Fault::WrongTorrent,
 ];
 
+/// The feeds, whose links to torrents hold the proof that their reader may have them.
+const SHOWS_LINKS: &str = "/f/";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_secret_is_in_any_log_at_any_level_nor_in_what_commands_print() {
+async fn no_secret_is_in_the_text_of_logs_nor_in_answers_nor_in_a_sqlite_file() {
+    evening(Home::file(), "text").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_secret_is_in_the_json_of_logs_nor_in_answers_nor_in_a_postgresql_database() {
+    evening(Home::postgres(), "json").await;
+}
+
+/// Everything that the service does, at the most talkative level, and then the search.
+async fn evening(home: Home, format: &str) {
     let clock = Clock::system();
     // A failure makes the program spare its indexer, so each has one of its own.
     let indexers: Vec<String> = (0..WRONG).map(indexer).collect();
-    let world = script::world(move || clock.now()).indexers(indexers.iter().map(String::as_str));
+    let time = clock.clone();
+    let world = script::world(move || time.now()).indexers(indexers.iter().map(String::as_str));
     let world = world.start().await.unwrap();
     let mut household = Household::of(&world);
+    let mut canaries = Canaries::default();
     household.set("LOGGING__FILE", "grabfeed.log");
+    household.set("LOGGING__FORMAT", format);
     household.environment.push(("LOG_LEVEL".to_owned(), "trace".to_owned()));
+    for (key, variable, canary) in SETTINGS {
+        if let Some(canary) = canary {
+            household.set(variable, canary);
+            canaries.clear(key, *canary);
+        }
+    }
+    let options = match &home {
+        Home::File(_) => OpenOptions::File(household.database()),
+        Home::Postgres(database) => {
+            let url = database.url();
+            household.set("DATABASE__URL", url.expose_secret());
+            let password = url::Url::parse(url.expose_secret()).unwrap().password().unwrap().to_owned();
+            canaries.clear("the database's password", password);
+            OpenOptions::Postgres(url)
+        }
+    };
+    let store = Store::open(options, clock.clone()).await.unwrap();
+    let session = make_account(&store, clock.now(), &mut canaries).await;
+    store.close().await;
     household.connect_webhooks(&world);
     let (feed, key) = (household.feed("client"), household.key("test", "read,metrics"));
-    let mut secrets = vec![PASSKEY.to_owned(), "test-key-".to_owned(), key.clone()];
-    secrets.push(feed.split('/').nth(4).unwrap().to_owned());
-    secrets.extend(["radarr", "sonarr", "lidarr", "prowlarr"].map(|app| household.secret(app)));
+    canaries.clear("a passkey", PASSKEY);
+    canaries.clear("a key of an app", "test-key-");
+    canaries.hashed("an API key", &key);
+    canaries.hashed("a feed's token", feed.split('/').nth(4).unwrap());
+    for app in ["radarr", "sonarr", "lidarr", "prowlarr"] {
+        canaries.clear("a webhook's secret", household.secret(app));
+    }
 
     let service = household.start().await;
     let http = Http::new();
@@ -67,11 +113,43 @@ async fn no_secret_is_in_any_log_at_any_level_nor_in_what_commands_print() {
         (grabs().await.iter().filter(wrong).filter(met).count() == WRONG).then_some(())
     })
     .await;
-    read_and_be_refused(&http, &household, &feed, &key, &mut secrets).await;
-    let mut said = String::new();
+    download_all(&http, &feed, &mut canaries).await;
+    let as_administrator = format!("grabfeed={session}");
+    let cookie = [("Cookie", as_administrator.as_str())];
+    assert_eq!(http.get_with(&household.url("/api/v1/grabs"), &cookie).await.status, 200);
+    for (place, answer) in ask_everything_with_everything(&http, &household, &canaries).await {
+        if !place.contains(SHOWS_LINKS) {
+            canaries.absent_from(&place, &answer);
+        }
+    }
+    let mut said = commands(&world, &household, matches!(home, Home::File(_))).await;
+    for name in ["grabfeed.db", "grabfeed.db-wal"].iter().filter(|_| matches!(home, Home::File(_))) {
+        canaries.absent_at_rest_from(name, &fs::read(household.data().join(name)).unwrap());
+    }
+    let log = service.data.join("log.txt");
+    assert!(service.stop());
+    let at_rest = match &home {
+        Home::File(_) => fs::read(household.database()).unwrap(),
+        Home::Postgres(database) => database.dump(),
+    };
+    canaries.absent_at_rest_from("the database", &at_rest);
+    let kept_in_clear = household.secret("sonarr");
+    assert!(String::from_utf8_lossy(&at_rest).contains(&kept_in_clear), "this is not the whole database");
+    said += &fs::read_to_string(log).unwrap();
+    said += &fs::read_to_string(household.data().join("grabfeed.log")).unwrap();
+    assert!(said.to_lowercase().contains("debug"), "the level is not what was asked for");
+    for line in said.lines() {
+        canaries.absent_from("the log or what commands print", line);
+    }
+    world.stop().await;
+}
+
+/// Commands whose apps are gone, and what they print.
+async fn commands(world: &World, household: &Household, is_served_alone: bool) -> String {
     for app in ["radarr", "prowlarr"] {
         world.down(app).await.unwrap();
     }
+    let mut said = String::new();
     for command in [
         &["app", "test"][..],
         &["app", "test", "--json"],
@@ -83,20 +161,14 @@ async fn no_secret_is_in_any_log_at_any_level_nor_in_what_commands_print() {
         &["check"],
         &["key", "list", "--json"],
         &["feed", "list", "--json"],
-        &["serve"],
+        &["grab", "list", "--json"],
     ] {
         said += &household.answers(command).1;
     }
-    let log = service.data.join("log.txt");
-    assert!(service.stop());
-    said += &fs::read_to_string(log).unwrap();
-    said += &fs::read_to_string(household.data().join("grabfeed.log")).unwrap();
-    assert!(said.contains("DEBUG"), "the level is not what was asked for");
-    for secret in secrets {
-        let leak = said.lines().find(|line| line.contains(&secret));
-        assert!(leak.is_none(), "{secret} in: {}", leak.unwrap_or_default());
+    if is_served_alone {
+        said += &household.answers(&["serve"]).1;
     }
-    world.stop().await;
+    said
 }
 
 fn indexer(number: usize) -> String {
@@ -119,29 +191,55 @@ async fn go_wrong(world: &World) {
     world.fault(Target::Search, Fault::ErrorHtml, 2);
 }
 
-/// Requests of every kind, with right and wrong secrets in right and wrong places.
-async fn read_and_be_refused(
-    http: &Http,
-    household: &Household,
-    feed: &str,
-    key: &str,
-    secrets: &mut Vec<String>,
-) {
+/// Takes what the feed lists; the proof in each link is a secret too.
+async fn download_all(http: &Http, feed: &str, canaries: &mut Canaries) {
     let channel = rss::Channel::read_from(http.get(feed).await.body.as_slice()).unwrap();
     for item in channel.items() {
         let link = item.enclosure().unwrap().url();
         assert_eq!(http.get(link).await.status, 200);
-        secrets.push(link.split('/').nth(5).unwrap().to_owned());
+        canaries.clear("the proof in a link", link.split('/').nth(5).unwrap());
     }
-    let wrong = "test-key-wrong-0123456789";
-    for path in ["/api/v1/grabs", "/metrics", "/rss", "/hooks/radarr"] {
-        let url = household.url(path);
-        http.get(&format!("{url}?apikey={key}")).await;
-        http.get(&format!("{url}?apikey={wrong}")).await;
-        http.get_with(&url, &[("X-Api-Key", wrong)]).await;
-        http.get_with(&url, &[("Authorization", &format!("Bearer {wrong}"))]).await;
-        http.post_json(&url, &[("X-Webhook-Token", wrong)], &json!({ "eventType": "Grab" })).await;
+}
+
+/// Every route with every secret, and a wrong one, in every place where somebody may put it; what was asked, and the
+/// whole answers.
+async fn ask_everything_with_everything(
+    http: &Http,
+    household: &Household,
+    canaries: &Canaries,
+) -> Vec<(String, String)> {
+    let mut answers = Vec::new();
+    let mut secrets = canaries.one_of_each();
+    secrets.push("test-key-wrong-0123456789".to_owned());
+    let unknown = [("GET".to_owned(), "/rss"), ("POST".to_owned(), "/api/v1/nothing")];
+    let known = routes::table().into_iter().map(|route| (route.method.to_string(), route.path));
+    for (method, path) in known.chain(unknown) {
+        for secret in &secrets {
+            let url = household.url(&path.replace("{app}", "radarr"));
+            let filled = |part| if str::starts_with(part, '{') { secret.as_str() } else { part };
+            let in_path = household.url(&path.split('/').map(filled).collect::<Vec<_>>().join("/"));
+            let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("x:{secret}")));
+            let bearer = format!("Bearer {secret}");
+            let cookie = format!("grabfeed={secret}; __Host-grabfeed={secret}");
+            let body =
+                json!({ "password": secret, "currentPassword": secret, "token": secret, "name": secret });
+            let (query, body) = (format!("{url}?apikey={secret}&token={secret}"), body.to_string());
+            let json = ("Content-Type", &b"application/json"[..]);
+            for (what, url, header, body) in [
+                ("query", &query, json, ""),
+                ("path", &in_path, json, ""),
+                ("key", &url, ("X-Api-Key", secret.as_bytes()), ""),
+                ("webhook token", &url, ("X-Webhook-Token", secret.as_bytes()), "{"),
+                ("bearer", &url, ("Authorization", bearer.as_bytes()), ""),
+                ("basic", &url, ("Authorization", basic.as_bytes()), ""),
+                ("cookie", &url, ("Cookie", cookie.as_bytes()), ""),
+                ("body", &url, json, body.as_str()),
+            ] {
+                let reply = http.send(&method, url, &[header], body.to_owned()).await;
+                let place = format!("the answer to {method} {path} with a secret as {what}");
+                answers.push((place, format!("{:?}\n{}", reply.headers, reply.text())));
+            }
+        }
     }
-    let metrics = http.get_with(&household.url("/metrics"), &[("X-Api-Key", key)]).await.text();
-    assert!(!metrics.contains("test-key-"), "{metrics}");
+    answers
 }

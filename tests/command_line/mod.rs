@@ -1,7 +1,9 @@
 //! Every command of the help, run as a person runs it: the built program, its exit codes and what it prints.
 
 mod access;
+mod account;
 mod apps;
+mod canaries;
 mod canary;
 mod data_folder;
 mod outbound;

@@ -7,6 +7,7 @@ mod findings;
 mod hostile_yaml;
 mod layers;
 mod round_trip;
+mod sign_in;
 
 use std::collections::BTreeMap;
 

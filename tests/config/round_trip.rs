@@ -22,13 +22,27 @@ fn other_value(key: &Key) -> String {
     }
 }
 
+/// What a key works only together with: section, key, value.
+fn companions(section: &Section, key: &Key) -> &'static [(&'static str, &'static str, &'static str)] {
+    match (section.name, key.name) {
+        ("auth", "proxy_header") => {
+            &[("auth", "proxy_users", "me"), ("server", "trusted_proxies", "10.0.0.1")]
+        }
+        _ => &[],
+    }
+}
+
 /// A complete file in which `key` has `written`.
 fn file(section: &Section, key: &Key, written: &str) -> String {
     let keys = section.keys.iter().filter(|other| other.required && other.name != key.name);
     let mut lines = vec![format!("{}: {written}", key.name)];
     lines.extend(keys.map(|key| format!("{}: {}", key.name, yaml(key, &other_value(key)))));
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        companions(section, key).iter().partition(|(other, ..)| *other == section.name);
+    lines.extend(here.iter().map(|(_, key, value)| format!("{key}: [{value}]")));
     let dash = if section.presence == Presence::List { "- " } else { "  " };
-    format!("{}:\n{dash}{}\n", section.name, lines.join("\n  "))
+    let elsewhere = elsewhere.iter().map(|(section, key, value)| format!("{section}:\n  {key}: [{value}]\n"));
+    format!("{}:\n{dash}{}\n{}", section.name, lines.join("\n  "), elsewhere.collect::<String>())
 }
 
 fn yaml(key: &Key, value: &str) -> String {
@@ -71,6 +85,9 @@ fn every_key_comes_back_from_its_variable() {
             let mut variables = vec![(variable(section, key, Some("0")), value.clone())];
             let others = section.keys.iter().filter(|other| other.required && other.name != key.name);
             variables.extend(others.map(|key| (variable(section, key, Some("0")), other_value(key))));
+            variables.extend(companions(section, key).iter().map(|(section, key, value)| {
+                (format!("GRABFEED__{section}__{key}").to_uppercase(), (*value).to_owned())
+            }));
             let variables: Vec<_> =
                 variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             let loaded =

@@ -36,6 +36,12 @@ async fn within_a_minute_the_feed_lists_torrents_that_are_what_it_says() {
         assert!(guid.ends_with(&facts.infohash().unwrap().to_string()), "{guid}");
     }
 
+    // The account is there, and its password is this demo's own.
+    let setup = http.get(&format!("{}/api/v1/setup", demo.url)).await.json();
+    assert_eq!(setup["needed"], false);
+    let (name, password) = &demo.account;
+    assert!(name == "demo" && password.len() == 20, "{password}");
+
     // What is not in the feed has its reason.
     let url = format!("{}/api/v1/grabs?pageSize=100", demo.url);
     let grabs = http.get_with(&url, &[("x-api-key", &demo.api_key)]).await.json();

@@ -13,10 +13,7 @@ async fn does_not_begin(path: &'static str, fault: Fault) {
     stage.provider.fails(path, fault);
     let url = format!("{}/login/oidc", stage.url());
     let reply = stage.browser.get(&url).await;
-    let code = reply.json()["code"].clone();
-    assert!([403, 502].contains(&reply.status), "{path}: {}", reply.text());
-    assert!(code == "upstream-failed" || code == "not-allowed-here", "{path}: {code}");
-    stage.expect_refusal(&reply, reply.status, code.as_str().unwrap()).await;
+    stage.expect_refusal(&reply, 502, "upstream-failed").await;
     assert_eq!(stage.provider.asked("/elsewhere"), 0, "no redirect is followed");
 }
 

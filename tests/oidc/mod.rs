@@ -2,6 +2,8 @@
 //! and once more with a provider that others made.
 
 mod browser;
+mod certified;
+mod log;
 mod misbehaviour;
 mod person;
 mod provider;

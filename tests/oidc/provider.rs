@@ -23,7 +23,7 @@ use crate::support::service::START;
 pub const CLIENT: &str = "grabfeed";
 pub const SECRET: &str = "test-client-secret-0123456789";
 pub const SUBJECT: &str = "test-subject-1";
-const ACCESS_TOKEN: &str = "test-access-token-0123456789";
+pub const ACCESS_TOKEN: &str = "test-access-token-0123456789";
 
 /// What an address answers in place of the right thing.
 #[derive(Clone)]
@@ -246,7 +246,7 @@ async fn answer(State(provider): State<Provider>, request: Request) -> Response 
     provider.inner().requests.push(path.clone());
     let fault = provider.inner().faults.get(path.as_str()).cloned();
     let right = || provider.right_answer(&path, head.uri.query().unwrap_or_default(), &head.headers, &body);
-    let endless = || stream::repeat(Bytes::from_static(&[b' '; 65_536])).map(Ok::<_, std::io::Error>);
+    let endless = || stream::repeat(Bytes::from_static(&[b' '; 8192])).map(Ok::<_, std::io::Error>);
     match fault {
         None => right(),
         Some(Fault::Status(status)) => {

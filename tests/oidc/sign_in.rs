@@ -137,9 +137,9 @@ async fn a_person_who_is_refused_by_the_provider_is_refused() {
     let mut stage = Stage::usual().await;
     let url = stage.url().to_owned();
     let back = stage.browser.way_back(&url).await;
-    let state = back.split_once("state=").unwrap().1.split('&').next().unwrap();
+    let value = back.split_once("state=").unwrap().1.split('&').next().unwrap();
     let denied =
-        format!("{url}/login/oidc/callback?error=access_denied&error_description=test-words&state={state}");
+        format!("{url}/login/oidc/callback?error=access_denied&error_description=test-words&state={value}");
     let reply = stage.browser.get(&denied).await;
     stage.expect_refusal(&reply, 403, "not-allowed-here").await;
     assert_eq!(stage.browser.get(&back).await.status, 400, "the sign-in is used up");
@@ -179,6 +179,20 @@ async fn who_begins_again_and_again_has_to_wait() {
     stage.running.home.clock.advance(Duration::from_secs(2));
     assert_eq!(stage.sign_in().await.status, 303);
     assert_eq!(stage.browser.get(&url).await.status, 303, "who finishes begins anew");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_back_with_inventions_has_to_wait_and_then_is_let_in_with_the_right_thing() {
+    let mut stage = Stage::usual().await;
+    let url = stage.url().to_owned();
+    let back = stage.browser.way_back(&url).await;
+    let invented = format!("{url}/login/oidc/callback?code=x&state=invented");
+    for _ in 0..21 {
+        assert_eq!(Browser::new().get(&invented).await.status, 400);
+    }
+    assert_eq!(stage.browser.get(&back).await.status, 429);
+    stage.running.home.clock.advance(Duration::from_secs(2));
+    assert_eq!(stage.browser.get(&back).await.status, 303, "nothing was used up");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -226,4 +240,44 @@ async fn a_provider_that_is_down_hinders_nothing_else_and_is_found_when_it_is_ba
     stage.running.home.clock.advance(Duration::from_secs(5));
     assert_eq!(stage.sign_in().await.status, 303);
     assert_eq!(stage.provider.asked("/jwks"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_lands_on_the_page_they_asked_for_if_it_is_ours() {
+    let mut stage = Stage::usual().await;
+    let url = stage.url().to_owned();
+    for (asked, lands) in [
+        ("/grabs%3Fpage%3D2", "/grabs?page=2"),
+        ("https%3A%2F%2Fevil.example%2F", "/"),
+        ("%2F%2Fevil.example%2F", "/"),
+        ("%2F%5Cevil.example", "/"),
+        ("javascript%3Aalert(1)", "/"),
+        ("/a&return=/b", "/"),
+    ] {
+        let reply = stage.browser.get(&format!("{url}/login/oidc?return={asked}")).await;
+        let back = stage.browser.ask_provider(reply.header("location")).await;
+        assert_eq!(stage.browser.get(&back).await.header("location"), lands, "{asked}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_a_proxy_with_https_the_cookie_and_the_way_back_are_for_https() {
+    let settings = [("OIDC__CLIENT_SECRET", SECRET), ("SERVER__TRUSTED_PROXIES", "127.0.0.1")];
+    let stage = Stage::with(&settings, SUBJECT).await;
+    let forwarded = [("x-forwarded-for", "203.0.113.7"), ("x-forwarded-proto", "https")];
+    let reply = stage.running.http.get_with(&stage.running.url("/login/oidc"), &forwarded).await;
+    let cookie = reply.header("set-cookie");
+    assert!(cookie.starts_with("__Host-grabfeed-sign-in=") && cookie.ends_with("; Secure"), "{cookie}");
+    let back = stage.browser.ask_provider(reply.header("location")).await;
+    let here = stage.url().replace("http:", "https:");
+    assert!(back.starts_with(&format!("{here}/login/oidc/callback?")), "{back}");
+    let cookie = cookie.split(';').next().unwrap();
+    let headers = [forwarded[0], forwarded[1], ("cookie", cookie)];
+    let reply = stage.running.http.get_with(&back.replace("https:", "http:"), &headers).await;
+    assert_eq!(reply.status, 303, "{}", reply.text());
+    let begun = reply.headers.get_all("set-cookie").iter().any(|cookie| {
+        let cookie = cookie.to_str().unwrap();
+        cookie.starts_with("__Host-grabfeed=gfc_") && cookie.contains("; Secure")
+    });
+    assert!(begun);
 }

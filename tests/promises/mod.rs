@@ -2,8 +2,10 @@
 
 mod costs_nothing;
 mod hostile_downloads;
+mod links;
 mod nothing_is_lost;
 mod panics;
+mod predecessor;
 mod prowlarr_is_spared;
 mod replicas_and_restarts;
 mod security_events;

@@ -1,5 +1,6 @@
 //! The store's promises, each told once and proved on both engines.
 
+mod administrator;
 mod app_sync;
 mod conservation;
 mod feeds;

@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{OnceLock, mpsc};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 const FOLDER: &str = "grabfeed-test-postgres-";
 const USER: &str = "grabfeed";
@@ -43,6 +43,15 @@ impl Database {
     pub fn url(&self) -> SecretString {
         let Server { port, password, .. } = self.server;
         format!("postgres://{USER}:{password}@127.0.0.1:{port}/{}", self.name).into()
+    }
+
+    /// Everything that is in it, as text.
+    pub fn dump(&self) -> Vec<u8> {
+        let mut command = Command::new(self.server.programs.join("pg_dump"));
+        command.args(["--inserts", "--dbname", self.url().expose_secret()]).env("LC_ALL", "C");
+        let output = command.output().expect("pg_dump runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
     }
 }
 

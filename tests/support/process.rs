@@ -204,6 +204,8 @@ pub struct Demo {
     pub feed_url: String,
     /// A key with the scopes `read` and `metrics`.
     pub api_key: String,
+    /// The account's name and password.
+    pub account: (String, String),
 }
 
 impl Demo {
@@ -223,7 +225,8 @@ impl Demo {
         let json: serde_json::Value = serde_json::from_str(&line).expect("JSON");
         let field = |name: &str| json[name].as_str().expect("an address").to_owned();
         let (url, feed_url, api_key) = (field("url"), field("feed_url"), field("api_key"));
-        Self { child, url, feed_url, api_key }
+        let account = (field("user"), field("password"));
+        Self { child, url, feed_url, api_key, account }
     }
 }
 

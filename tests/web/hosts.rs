@@ -41,6 +41,16 @@ async fn a_foreign_host_is_refused_on_every_route_but_health_probes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn below_a_url_base_the_probes_are_there_and_nowhere_else() {
+    let running = Running::with(settings(&[("SERVER__URL_BASE", "/grab")])).await;
+    for (path, expected) in
+        [("/grab/ping", 200), ("/grab/health/ready", 200), ("/ping", 421), ("/grab/grab/ping", 421)]
+    {
+        assert_eq!(status(&running, path, &[("host", "evil.example")]).await, expected, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_allowed_hosts_are_answered_if_there_is_a_list() {
     let plan = [("SERVER__ALLOWED_HOSTS", "nas.example"), ("SERVER__PUBLIC_URL", "https://feeds.example/x")];
     let running = Running::with(settings(&plan)).await;
@@ -112,6 +122,15 @@ async fn who_says_https_changes_nothing_for_others_at_the_same_time() {
         );
         assert_eq!((https.header(hsts), http.header(hsts)), ("max-age=31536000", ""));
     }
+    // Two clients of the proxy on one connection.
+    let request = |proto, connection| {
+        format!(
+            "GET /ping HTTP/1.1\r\nhost: nas\r\nx-forwarded-proto: {proto}\r\nconnection: {connection}\r\n\r\n"
+        )
+    };
+    let both = request("https", "keep-alive") + &request("http", "close");
+    let answers = raw(&running.service.url, both.as_bytes()).await;
+    assert_eq!((answers.matches(" 200 OK").count(), answers.matches(hsts).count()), (2, 1), "{answers}");
     let untrusting = Running::usual().await;
     let reply = untrusting.http.get_with(&untrusting.url("/ping"), &[("x-forwarded-proto", "https")]).await;
     assert_eq!(reply.header(hsts), "");

@@ -2,6 +2,8 @@
 //! apps around it, and requests over real sockets.
 
 mod access;
+mod ambient;
+mod behind_https;
 mod cors;
 mod downloads;
 mod feeds;
@@ -18,7 +20,9 @@ mod old_webhook;
 mod paths;
 mod payloads;
 mod rotation;
+mod proxy_sign_in;
 mod sessions;
+mod setup;
 mod sign_in;
 mod slow_senders;
 mod throttle;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::Running;
@@ -139,4 +140,23 @@ async fn who_took_a_session_cannot_guess_the_password_with_it() {
     assert_eq!((&statuses[..11], statuses[11]), (&[403; 11][..], 429));
     let right = json!({ "current": PASSWORD, "new": "another test password 123" });
     assert_eq!(running.ask("PUT", CHANGE, &cookie, &right).await.status, 429);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_in_that_meets_a_change_of_the_password_leaves_no_session_by_the_former_one() {
+    let running = Running::usual().await;
+    let own = running.sign_in().await;
+    let change = json!({ "current": PASSWORD, "new": "another test password 123" });
+    let (changed, others) = tokio::join!(
+        running.ask("PUT", CHANGE, &own, &change),
+        join_all((0..6).map(|_| running.try_sign_in(NAME, PASSWORD))),
+    );
+    assert_eq!(changed.status, 204, "{}", changed.text());
+    for reply in others {
+        assert!(matches!(reply.status, 204 | 401), "{}", reply.text());
+        if reply.status == 204 {
+            assert_eq!(running.status_with(WHO, &cookie_of(&reply)).await, 401);
+        }
+    }
+    assert_eq!(listed(&running, &cookie_of(&changed)).await.len(), 1);
 }

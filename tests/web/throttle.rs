@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use grabfeed::app::generated_secret;
+use grabfeed::auth::throttle;
 use grabfeed::auth::token::{Token, TokenKind};
 use grabfeed::domain::app::AppName;
 use secrecy::ExposeSecret;
@@ -11,8 +12,10 @@ use serde_json::json;
 
 use super::Running;
 use crate::support::account::{NAME, PASSWORD};
+use crate::support::database::Home;
 use crate::support::http::{Http, Reply};
-use crate::support::service::Plan;
+use crate::support::service::{Household, Plan};
+use crate::support::wait::until;
 
 const SIGN_IN: &str = "/api/v1/session";
 
@@ -186,4 +189,23 @@ async fn wrong_keys_tokens_and_secrets_are_counted_together_and_right_ones_are_a
 
 async fn throttled(running: &Running) -> usize {
     running.home.count("SELECT CAST(SUM(failures) AS BIGINT) FROM throttle").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn failures_of_long_ago_and_sessions_that_ended_are_swept_away() {
+    let home = Household::new(Home::file(), Plan::default()).await;
+    let failure = [throttle::sign_in("192.0.2.1")];
+    home.store.begin_attempt(&failure, home.now().await.minus(throttle::MEMORY * 2)).await.unwrap();
+    assert_eq!(home.count("SELECT COUNT(*) FROM throttle").await, 1);
+    let service = home.start().await;
+    until("the first sweep", Duration::from_secs(10), async || {
+        (home.count("SELECT COUNT(*) FROM throttle").await == 0).then_some(())
+    })
+    .await;
+    let running = Running { home, service, http: Http::new() };
+    running.sign_in().await;
+    for (days, left) in [(6, 1), (2, 0)] {
+        running.home.advance(&running.service, Duration::from_hours(24 * days)).await;
+        assert_eq!(running.home.count("SELECT COUNT(*) FROM session").await, left, "{days}");
+    }
 }

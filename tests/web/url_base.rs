@@ -16,7 +16,15 @@ async fn everything_is_below_the_url_base_and_links_say_so() {
         assert_eq!(running.http.get_with(&running.url(&format!("/grab{path}")), &key).await.status, 200);
         assert_eq!(running.http.get_with(&running.url(path), &key).await.status, 401, "{path}");
     }
-    for path in ["/grab", "/grab/", "/grabbed/ping", "/grab/grab/ping", "/grab/nothing"] {
+    for path in ["/grab", "/grab/"] {
+        let reply = running.http.get(&running.url(path)).await;
+        assert_eq!(
+            (reply.status, reply.header("location")),
+            (303, "/grab/login?return=%2Fgrab%2F"),
+            "{path}"
+        );
+    }
+    for path in ["/grabbed/ping", "/grab/grab/ping", "/grab/nothing"] {
         let reply = running.http.get_with(&running.url(path), &key).await;
         assert_eq!((reply.status, &reply.json()["code"]), (401, &"unauthorized".into()), "{path}");
     }

@@ -2,15 +2,20 @@
 
 use openidconnect::{ClaimsVerificationError, SignatureVerificationError};
 
+use crate::clients::transport::TransportFault;
+
 /// Why a sign-in by way of a provider came to nothing. Holds nothing of what the provider said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OidcError {
     /// The provider cannot be reached, or does not answer in time.
-    #[error("the provider cannot be reached")]
-    Unreachable,
+    #[error("the provider cannot be reached: {0}")]
+    Unreachable(TransportFault),
     /// The provider answers, but not what it should.
     #[error("the provider's answer cannot be used")]
     BadAnswer,
+    /// The description at the provider's address is of another provider.
+    #[error("the description is of another provider")]
+    OtherDescription,
     /// The provider does not take the code: it was used, is too old, or is not for us.
     #[error("the provider does not take the code")]
     CodeRefused,
@@ -44,10 +49,14 @@ impl OidcError {
     /// The stable code, for the log.
     pub const fn code(self) -> &'static str {
         match self {
-            Self::Unreachable => "provider-unreachable",
+            Self::Unreachable(TransportFault::AddressRefused) => "provider-address-refused",
+            Self::Unreachable(TransportFault::Tls) => "provider-certificate",
+            Self::Unreachable(TransportFault::TimedOut) => "provider-too-slow",
+            Self::Unreachable(_) => "provider-unreachable",
             Self::BadAnswer => "provider-answer",
+            Self::OtherDescription => "provider-issuer",
             Self::CodeRefused => "code-refused",
-            Self::WrongIssuer => "token-issuer",
+            Self::WrongIssuer => "wrong-issuer",
             Self::WrongAudience => "token-audience",
             Self::Expired => "token-time",
             Self::WrongNonce => "token-nonce",
@@ -60,7 +69,7 @@ impl OidcError {
 
     /// Whether the provider is at fault, rather than who wants to sign in.
     pub const fn is_the_providers(self) -> bool {
-        matches!(self, Self::Unreachable | Self::BadAnswer)
+        matches!(self, Self::Unreachable(_) | Self::BadAnswer | Self::OtherDescription)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use openidconnect::core::{CoreJsonWebKeySet, CoreProviderMetadata};
 use openidconnect::http::{Method, StatusCode, header};
-use openidconnect::{AsyncHttpClient, DiscoveryError, HttpRequest};
+use openidconnect::{AsyncHttpClient, DiscoveryError, HttpRequest, TokenUrl, UserInfoUrl};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -25,7 +25,7 @@ pub(super) struct Knowledge(Mutex<State>);
 #[derive(Default)]
 struct State {
     known: Option<(CoreProviderMetadata, Ts)>,
-    failed_at: Option<Ts>,
+    failed: Option<(OidcError, Ts)>,
 }
 
 impl Knowledge {
@@ -35,25 +35,28 @@ impl Knowledge {
         issuer: &Url,
         http: &OidcHttp,
         afresh: bool,
-        now: Ts,
     ) -> Result<CoreProviderMetadata, OidcError> {
         let mut state = self.0.lock().await;
+        // Others may have waited for the lock, so the time is told now.
+        let now = http.now();
         if let Some((metadata, read_at)) = &state.known
             && !afresh
             && now.since(*read_at) < KEPT
         {
             return Ok(metadata.clone());
         }
-        if state.failed_at.is_some_and(|at| now.since(at) < PAUSE) {
-            return Err(OidcError::Unreachable);
+        if let Some((error, at)) = state.failed
+            && now.since(at) < PAUSE
+        {
+            return Err(error);
         }
         match read(issuer, http).await {
             Ok(metadata) => {
-                *state = State { known: Some((metadata.clone(), now)), failed_at: None };
+                *state = State { known: Some((metadata.clone(), now)), failed: None };
                 Ok(metadata)
             }
             Err(error) => {
-                state.failed_at = Some(now);
+                state.failed = Some((error, http.now()));
                 Err(error)
             }
         }
@@ -68,7 +71,7 @@ async fn read(issuer: &Url, http: &OidcHttp) -> Result<CoreProviderMetadata, Oid
         .header(header::ACCEPT, "application/json")
         .body(Vec::new());
     let request: HttpRequest = request.map_err(|_| OidcError::BadAnswer)?;
-    let answer = http.call(request).await.map_err(|error| of_exchange(&error))?;
+    let answer = http.call(request).await.map_err(of_exchange)?;
     if answer.status() != StatusCode::OK {
         return Err(OidcError::BadAnswer);
     }
@@ -76,12 +79,12 @@ async fn read(issuer: &Url, http: &OidcHttp) -> Result<CoreProviderMetadata, Oid
         serde_json::from_slice(answer.body()).map_err(|_| OidcError::BadAnswer)?;
     // Tokens must name the issuer exactly as the description does; the settings may leave out the slash at its end.
     if without_slash(metadata.issuer()) != without_slash(issuer.as_str()) {
-        return Err(OidcError::WrongIssuer);
+        return Err(OidcError::OtherDescription);
     }
     let endpoints = [
         Some(metadata.authorization_endpoint().url()),
-        metadata.token_endpoint().map(|endpoint| endpoint.url()),
-        metadata.userinfo_endpoint().map(|endpoint| endpoint.url()),
+        metadata.token_endpoint().map(TokenUrl::url),
+        metadata.userinfo_endpoint().map(UserInfoUrl::url),
         Some(metadata.jwks_uri().url()),
     ];
     if metadata.token_endpoint().is_none()
@@ -91,17 +94,17 @@ async fn read(issuer: &Url, http: &OidcHttp) -> Result<CoreProviderMetadata, Oid
     }
     let keys =
         CoreJsonWebKeySet::fetch_async(metadata.jwks_uri(), http).await.map_err(|error| match error {
-            DiscoveryError::Request(error) => of_exchange(&error),
+            DiscoveryError::Request(error) => of_exchange(error),
             _ => OidcError::BadAnswer,
         })?;
     Ok(metadata.set_jwks(keys))
 }
 
 /// What a failed exchange means for a sign-in.
-pub(super) const fn of_exchange(error: &BodyError) -> OidcError {
+pub(super) const fn of_exchange(error: BodyError) -> OidcError {
     match error {
         BodyError::TooLarge => OidcError::BadAnswer,
-        BodyError::Transport(_) => OidcError::Unreachable,
+        BodyError::Transport(fault) => OidcError::Unreachable(fault),
     }
 }
 

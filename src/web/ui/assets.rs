@@ -18,5 +18,5 @@ pub async fn style() -> impl IntoResponse {
 
 /// `GET /static/icon.svg`
 pub async fn icon() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, FOR_A_DAY)], ICON)
+    ([(header::CONTENT_TYPE, "image/svg+xml; charset=utf-8"), (header::CACHE_CONTROL, FOR_A_DAY)], ICON)
 }

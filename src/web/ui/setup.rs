@@ -1,13 +1,15 @@
 //! `/setup`: the account is made, once.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{Reader, see};
+use crate::auth::token::token_hash;
+use crate::web::cross_site::{self, Ambient};
 use crate::web::form::Form;
-use crate::web::problem::Problem;
+use crate::web::problem::{Code, Problem};
 use crate::web::view::{Setup, page};
 use crate::web::{WebState, setup};
 
@@ -27,11 +29,25 @@ pub async fn create(
     if password.expose_secret() != form_body.text("again") {
         return form(&state, &reader, name, Some(reader.lang.text("page-passwords-differ", &[])));
     }
-    let token = form_body.secret("token");
-    match setup::create(&state, &reader.client, &headers, &token, name, password).await {
+    match make(&state, &reader, &headers, form_body.text("token"), name, password).await {
         Ok(cookie) => see(&state, "/", Some(cookie)),
+        // Somebody was faster: there is nothing to set up any more.
+        Err(problem) if problem.code() == Code::NotFound => problem.into_response(),
         Err(problem) => refused(&state, &reader, name, problem),
     }
+}
+
+async fn make(
+    state: &WebState,
+    reader: &Reader,
+    headers: &HeaderMap,
+    token: &str,
+    name: &str,
+    password: SecretString,
+) -> Result<HeaderValue, Problem> {
+    cross_site::check(state, &reader.client, headers, Ambient::Nothing)?;
+    setup::check_token(state, &reader.client, Some(token_hash(token.trim()))).await?;
+    setup::make_account(state, &reader.client, headers, name, password).await
 }
 
 fn refused(state: &WebState, reader: &Reader, name: &str, problem: Problem) -> Response {

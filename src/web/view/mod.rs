@@ -6,7 +6,7 @@
 mod frame;
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use tracing::error;
 
@@ -105,13 +105,7 @@ pub struct ProblemPage<'a> {
 /// A page as an answer.
 pub fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
-        Ok(text) => {
-            let mut response = (status, Html(text)).into_response();
-            // Forms need to tell our own origin: with `no-referrer` browsers would send `Origin: null` over plain HTTP.
-            let policy = HeaderValue::from_static("same-origin");
-            response.headers_mut().insert(header::REFERRER_POLICY, policy);
-            response
-        }
+        Ok(text) => (status, Html(text)).into_response(),
         Err(cause) => {
             error!(event = "web.page-failed", cause = %cause);
             Problem::new(Code::Internal).into_response()
