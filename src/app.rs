@@ -24,7 +24,7 @@ use crate::clients::policy::AddressPolicy;
 use crate::clients::prowlarr::ProwlarrClient;
 use crate::clients::retry::RetryPolicy;
 use crate::clients::upstream::UpstreamOptions;
-use crate::config::Settings;
+use crate::config::{Loaded, Settings};
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::feed_window;
 use crate::fetch::download::{Downloader, Limits};
@@ -36,6 +36,7 @@ use crate::ops::shutdown::{Deadlines, Lifecycle, Stopped};
 use crate::ops::text::Lang;
 use crate::pipeline::{self, deps};
 use crate::store::{OpenError, Store, StoreError};
+use crate::web::api::facts::{Configured, Facts};
 use crate::web::arrival::ArrivalRules;
 use crate::web::base::Base;
 use crate::web::feeds::FeedCache;
@@ -173,7 +174,8 @@ pub struct App {
 }
 
 /// Puts the service together.
-pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> Result<App, StartError> {
+pub async fn build(loaded: &Loaded, store: Store, around: &Surroundings) -> Result<App, StartError> {
+    let settings = &loaded.settings;
     let deps = Arc::new(pipeline_parts(settings, store, around)?);
     let hooks = hooks(settings, &deps.store, &around.redactor).await?;
     let server = &settings.server;
@@ -198,6 +200,7 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
             cookie_secure: settings.auth.cookie_secure,
         },
         passwords: Passwords::default(),
+        api: facts(loaded, around),
         feeds: FeedCache::default(),
         channel,
         health: health.clone(),
@@ -206,6 +209,23 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
     });
     let router = router(state, &server.url_base);
     Ok(App { deps, router, health })
+}
+
+/// What the API tells of the settings.
+fn facts(loaded: &Loaded, around: &Surroundings) -> Facts {
+    let configured = |name: &AppName, kind, url: &Url, enabled| Configured {
+        name: name.clone(),
+        kind,
+        url: url.clone(),
+        enabled,
+    };
+    let apps = &loaded.settings.apps;
+    let mut apps: Vec<_> =
+        apps.iter().map(|app| configured(&app.name, app.kind, &app.url, app.enabled)).collect();
+    if let (Some(section), Some(name)) = (&loaded.settings.prowlarr, prowlarr_name()) {
+        apps.push(configured(&name, AppKind::Prowlarr, &section.url, true));
+    }
+    Facts { started_at: around.clock.now(), apps, settings: loaded.provenance.clone() }
 }
 
 /// Runs the service until something ends its life; then stops in order.

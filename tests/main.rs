@@ -12,6 +12,7 @@ mod demo;
 mod demo_command;
 mod download;
 mod kill;
+mod openapi;
 mod promises;
 mod store;
 mod support;

@@ -84,11 +84,14 @@ impl Context {
         self.asked_lang.unwrap_or(settings.logging.language)
     }
 
+    /// The effective settings, with where each came from.
+    pub fn loaded(&self) -> Result<Loaded, CommandError> {
+        load(&self.inputs()).map_err(|report| CommandError::Settings(Box::new(report)))
+    }
+
     /// The effective settings.
     pub fn settings(&self) -> Result<Settings, CommandError> {
-        let Loaded { settings, .. } =
-            load(&self.inputs()).map_err(|report| CommandError::Settings(Box::new(report)))?;
-        Ok(settings)
+        Ok(self.loaded()?.settings)
     }
 
     /// Opens the database of the settings, making the data folder if it is missing.

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::ExposeSecret;
+use tracing::info;
 
 use super::WebState;
 use super::arrival::Client;
@@ -121,7 +122,7 @@ async fn with_scope(state: &WebState, asked: Asked<'_>, scope: Scope) -> Result<
             _ => problem,
         });
     }
-    let found = key_identity(state, asked.headers, scope, basic).await;
+    let found = key_identity(state, asked, scope, basic).await;
     if let Err(problem) = &found
         && matches!(problem.code(), Code::Unauthorized | Code::Forbidden)
     {
@@ -156,13 +157,13 @@ fn shows_credentials(headers: &HeaderMap) -> bool {
 
 async fn key_identity(
     state: &WebState,
-    headers: &HeaderMap,
+    asked: Asked<'_>,
     scope: Scope,
     basic: bool,
 ) -> Result<Identity, Problem> {
     let refused = Problem::new(Code::Unauthorized);
     let refused = if basic { refused.asking_for_basic() } else { refused };
-    let token = shown_key(headers, basic).ok_or(refused)?;
+    let token = shown_key(asked.headers, basic).ok_or(refused)?;
     let failed = |failure: StoreError| state.database_failed("key", &failure);
     let now = state.store().now().await.map_err(failed)?;
     let key = state.store().key_by_hash(&token.hash(), now).await.map_err(failed)?;
@@ -170,6 +171,9 @@ async fn key_identity(
     let scopes: ScopeSet = key.scopes.parse().map_err(|_| Problem::new(Code::Forbidden))?;
     if !scopes.contains(scope) {
         return Err(Problem::new(Code::Forbidden));
+    }
+    if key.last_used_at.is_none() {
+        info!(event = "key.first-used", name = key.name, address = %asked.client.address);
     }
     // The use is worth noting, not worth failing for.
     if let Err(failure) = state.store().key_used(key.id, now).await {

@@ -17,13 +17,14 @@ use crate::ops::text::Lang;
 const UNMATCHED: &str = "unmatched";
 
 /// Goes around every request.
-pub async fn request(State(state): State<WebState>, request: Request, next: Next) -> Response {
+pub async fn request(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let in_flight = state.metrics().request_begins();
     let id = hex::encode(rand::random::<[u8; 8]>());
     let route = request.extensions().get::<MatchedPath>().map_or(UNMATCHED, MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     let lang = language(request.headers(), state.lang);
+    request.extensions_mut().insert(AskedLang(lang));
     let span = info_span!("request", request_id = %id);
     let mut response = next.run(request).instrument(span).await;
     if let Some(problem) = response.extensions().get::<Problem>().copied() {
@@ -46,6 +47,10 @@ pub async fn request(State(state): State<WebState>, request: Request, next: Next
     }
     response
 }
+
+/// The language that the asker wants, which handlers find in the request.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedLang(pub Lang);
 
 /// French or English, whichever the asker names first.
 fn language(headers: &HeaderMap, default: Lang) -> Lang {

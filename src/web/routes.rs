@@ -37,17 +37,36 @@ where
 /// Every route, in the order of the product.
 pub fn table() -> Vec<Route> {
     use Access::{FeedSecret, Public, Scope as Of, WebhookSecret};
-    let (get, post, put) = (Method::GET, Method::POST, Method::PUT);
+    let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     vec![
         route(get.clone(), "/ping", Public, health::ping),
         route(get.clone(), "/health/live", Public, health::live),
         route(get.clone(), "/health/ready", Public, health::ready),
-        route(post, "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(post.clone(), "/hooks/{app}", WebhookSecret, hooks::receive),
         route(put, "/hooks/{app}", WebhookSecret, hooks::receive),
         route(get.clone(), "/f/{token}/rss.xml", FeedSecret, feeds::rss),
         route(get.clone(), "/f/{token}/torrent.json", FeedSecret, feeds::legacy_json),
         route(get.clone(), "/d/{feed}/{mac}/{file}", FeedSecret, downloads::torrent),
+        route(get.clone(), "/api/v1/openapi.json", Public, api::document::show),
+        route(get.clone(), "/api/v1/status", Of(Scope::Read), api::status::show),
         route(get.clone(), "/api/v1/grabs", Of(Scope::Read), api::grabs::list),
+        route(get.clone(), "/api/v1/grabs/{id}", Of(Scope::Read), api::grabs::show),
+        route(post.clone(), "/api/v1/grabs/{id}/retry", Of(Scope::Write), api::grabs::retry),
+        route(get.clone(), "/api/v1/torrents", Of(Scope::Read), api::torrents::list),
+        route(get.clone(), "/api/v1/torrents/{infohash}", Of(Scope::Read), api::torrents::show),
+        route(get.clone(), "/api/v1/feeds", Of(Scope::Read), api::feeds::list),
+        route(post.clone(), "/api/v1/feeds", Of(Scope::Write), api::feeds::create),
+        route(get.clone(), "/api/v1/feeds/{id}", Of(Scope::Read), api::feeds::show),
+        route(delete.clone(), "/api/v1/feeds/{id}", Of(Scope::Write), api::feeds::revoke),
+        route(get.clone(), "/api/v1/apps", Of(Scope::Read), api::apps::list),
+        route(post.clone(), "/api/v1/apps/{name}/test", Of(Scope::Write), api::apps::test),
+        route(get.clone(), "/api/v1/sync", Of(Scope::Read), api::sync::show),
+        route(post.clone(), "/api/v1/sync", Of(Scope::Write), api::sync::start),
+        route(get.clone(), "/api/v1/keys", Of(Scope::Admin), api::keys::list),
+        route(post, "/api/v1/keys", Of(Scope::Admin), api::keys::create),
+        route(get.clone(), "/api/v1/keys/{id}", Of(Scope::Admin), api::keys::show),
+        route(delete, "/api/v1/keys/{id}", Of(Scope::Admin), api::keys::revoke),
+        route(get.clone(), "/api/v1/settings", Of(Scope::Admin), api::settings::list),
         route(get, "/metrics", Of(Scope::Metrics), metrics::show),
     ]
 }

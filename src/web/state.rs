@@ -7,6 +7,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use tracing::error;
 
+use super::api::facts::Facts;
 use super::arrival::ArrivalRules;
 use super::base::Base;
 use super::feeds::FeedCache;
@@ -42,6 +43,8 @@ pub struct Parts {
     pub sessions: SessionRules,
     /// What checks passwords.
     pub passwords: Passwords,
+    /// What the API tells of the service that does not change while it runs.
+    pub api: Facts,
     /// Rendered feeds.
     pub feeds: FeedCache,
     /// What feeds say of themselves.

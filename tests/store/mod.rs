@@ -8,6 +8,7 @@ mod intake;
 mod jobs;
 mod keys;
 mod ledger;
+mod listings;
 mod open;
 mod prowlarr_rows;
 mod purge;
