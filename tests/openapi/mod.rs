@@ -48,7 +48,8 @@ fn the_scope_of_each_operation_is_that_of_its_route() {
     for route in table().into_iter().filter(|route| route.path.starts_with(ROOT)) {
         let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
         let scope = operation["x-required-scope"].as_str();
-        let schemes: Vec<_> = operation["security"].as_array().unwrap().iter().map(Value::to_string).collect();
+        let schemes: Vec<_> =
+            operation["security"].as_array().unwrap().iter().map(Value::to_string).collect();
         match route.access {
             Access::Scope(needed) => {
                 assert_eq!(scope, Some(needed.as_str()), "{}", route.path);

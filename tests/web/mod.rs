@@ -2,6 +2,8 @@
 //! apps around it, and requests over real sockets.
 
 mod access;
+mod api;
+mod api_keys;
 mod downloads;
 mod feeds;
 mod hook_bodies;

@@ -3,13 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::words;
+use super::asked::is_plain;
+use super::{whole, words};
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::feed_filter::{FeedFilter, InvalidFilter};
 use crate::web::problem::Problem;
-
-/// The largest size: the largest whole number that every JSON reader keeps exactly.
-const MAX_SIZE_BYTES: u64 = 9_007_199_254_740_991;
 
 /// What a feed takes. An empty list, or an absent bound, means "any".
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -31,9 +29,11 @@ pub struct Filter {
     #[schema(max_length = 500)]
     title: Option<String>,
     /// The smallest content, in bytes.
+    #[serde(deserialize_with = "whole::maybe")]
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     min_size_bytes: Option<u64>,
     /// The largest content, in bytes; not below the smallest.
+    #[serde(deserialize_with = "whole::maybe")]
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     max_size_bytes: Option<u64>,
 }
@@ -41,11 +41,12 @@ pub struct Filter {
 impl Filter {
     /// The filter, if it can be used.
     pub fn check(self) -> Result<FeedFilter, Problem> {
-        if self.min_size_bytes > Some(MAX_SIZE_BYTES) {
-            return Err(Problem::invalid("filter.minSizeBytes"));
+        let sound = |list: &[String]| list.iter().all(|value| is_plain(value, FeedFilter::MAX_VALUE_CHARS));
+        if !sound(&self.indexers) {
+            return Err(Problem::invalid("filter.indexers"));
         }
-        if self.max_size_bytes > Some(MAX_SIZE_BYTES) {
-            return Err(Problem::invalid("filter.maxSizeBytes"));
+        if !sound(&self.categories) {
+            return Err(Problem::invalid("filter.categories"));
         }
         let filter = FeedFilter {
             apps: self.apps,

@@ -191,14 +191,8 @@ pub async fn list(
     let paging = Paging::take(&mut query)?;
     let Filter { sort_key, state: asked, app, reason, title } = Filter::take(&mut query)?;
     query.finish()?;
-    let filter = GrabFilter {
-        state: asked,
-        app,
-        reason,
-        title,
-        sort: sort_key,
-        direction: paging.sort_direction,
-    };
+    let filter =
+        GrabFilter { state: asked, app, reason, title, sort: sort_key, direction: paging.sort_direction };
     let found = state.store().grabs(&filter, paging.page_size, paging.offset()).await;
     let found = found.map_err(failed(&state, "grabs"))?;
     let records = found.grabs.into_iter().map(|grab| Grab::of(grab, lang)).collect();

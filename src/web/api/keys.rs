@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::asked::{Named, is_plain};
 use super::paging::Listed;
-use super::{failed, words};
+use super::{failed, whole, words};
 use crate::auth::scope::{Scope, ScopeSet};
 use crate::auth::token::{Token, TokenKind};
 use crate::domain::ids::KeyId;
@@ -23,11 +23,10 @@ use crate::web::arrival::Client;
 use crate::web::json::JsonBody;
 use crate::web::problem::{Code, Problem};
 
-const DAY: Duration = Duration::from_hours(24);
 /// The longest name, in characters.
 const MAX_NAME_CHARS: usize = 64;
 /// The longest life of a key that has an end.
-const MAX_DAYS: u32 = 3650;
+const MAX_DAYS: u64 = 3650;
 
 /// A key, without the key.
 #[derive(Debug, Serialize, ToSchema)]
@@ -81,8 +80,9 @@ pub struct NewKey {
     #[schema(schema_with = words::scope_list)]
     scopes: Vec<String>,
     /// After how many days it stops working; never, if there is none.
+    #[serde(default, deserialize_with = "whole::maybe")]
     #[schema(minimum = 1, maximum = 3650)]
-    expires_in_days: Option<u32>,
+    expires_in_days: Option<u64>,
 }
 
 impl NewKey {
@@ -90,6 +90,13 @@ impl NewKey {
     fn scope_set(&self) -> Result<ScopeSet, Problem> {
         let read: Result<ScopeSet, _> = self.scopes.iter().map(|name| name.parse::<Scope>()).collect();
         read.ok().filter(|scopes| !scopes.is_empty()).ok_or(Problem::invalid("scopes"))
+    }
+
+    /// How long it works.
+    fn life(&self) -> Result<Option<Duration>, Problem> {
+        let Some(days) = self.expires_in_days else { return Ok(None) };
+        let sound = (1..=MAX_DAYS).contains(&days);
+        if sound { Ok(Some(Duration::from_hours(24 * days))) } else { Err(Problem::invalid("expiresInDays")) }
     }
 }
 
@@ -135,10 +142,7 @@ pub async fn create(
         return Err(Problem::invalid("name"));
     }
     let scopes = asked.scope_set()?;
-    let days = asked.expires_in_days;
-    if days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
-        return Err(Problem::invalid("expiresInDays"));
-    }
+    let life = asked.life()?;
     let now = state.store().now().await.map_err(failed(&state, "key"))?;
     let token = Token::generate(TokenKind::ApiKey, &mut rand::rng());
     let new = NewApiKey {
@@ -146,7 +150,7 @@ pub async fn create(
         key_hash: token.hash(),
         key_shown: token.shown(),
         scopes: scopes.to_string(),
-        expires_at: days.map(|days| now.plus(DAY * days)),
+        expires_at: life.map(|life| now.plus(life)),
     };
     let id = state.store().create_key(new, now).await.map_err(|failure| match failure {
         StoreError::NameTaken => Problem::new(Code::NameTaken),

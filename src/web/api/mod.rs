@@ -17,6 +17,7 @@ pub mod settings;
 pub mod status;
 pub mod sync;
 pub mod torrents;
+pub mod whole;
 pub mod words;
 
 use super::WebState;

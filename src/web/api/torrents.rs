@@ -91,10 +91,7 @@ impl Filter {
     params(Paging, Filter),
     responses((status = 200, description = "A page of torrents.", body = Page<Torrent>)),
     extensions(("x-problems" = json!(["invalid-value", "bad-request"]))))]
-pub async fn list(
-    State(state): State<WebState>,
-    mut query: Query,
-) -> Result<Json<Page<Torrent>>, Problem> {
+pub async fn list(State(state): State<WebState>, mut query: Query) -> Result<Json<Page<Torrent>>, Problem> {
     let paging = Paging::take(&mut query)?;
     let Filter { sort_key: sort, indexer, name } = Filter::take(&mut query)?;
     query.finish()?;

@@ -1,6 +1,8 @@
 //! Schemas of texts that are not just any text, made of the same tables that read them.
 
-use utoipa::openapi::schema::{Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{
+    Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type,
+};
 
 use crate::auth::scope::Scope;
 use crate::domain::app::{AppKind, AppName};
@@ -84,7 +86,7 @@ pub fn app_kind_list() -> Array {
 
 /// Indexers or categories.
 pub fn value_list() -> Array {
-    list_of(text(r"\S").max_length(Some(FeedFilter::MAX_VALUE_CHARS)).build())
+    list_of(searched())
 }
 
 fn list_of(item: Object) -> Array {
