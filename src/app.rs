@@ -2,11 +2,15 @@
 //!
 //! Owns: which part gets what, and the order of starting and stopping. Must not know: how any part does its work.
 
+mod facts;
+mod oidc;
+mod outbound;
+
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -15,14 +19,15 @@ use tracing::info;
 use url::Url;
 
 use crate::auth::password::Passwords;
+use crate::auth::password_rules::PasswordRules;
+use crate::auth::setup::{Setup, SetupError, SetupOptions};
 use crate::auth::token::{Token, TokenKind};
 use crate::clients::arr::ArrClient;
 use crate::clients::circuit::CircuitPolicy;
-use crate::clients::http::{Http, HttpOptions};
 use crate::clients::observe::{Exchange, Observer};
-use crate::clients::policy::AddressPolicy;
 use crate::clients::prowlarr::ProwlarrClient;
 use crate::clients::retry::RetryPolicy;
+use crate::clients::trust::AuthoritiesError;
 use crate::clients::upstream::UpstreamOptions;
 use crate::config::{Loaded, Settings};
 use crate::domain::app::{AppKind, AppName};
@@ -36,10 +41,10 @@ use crate::ops::shutdown::{Deadlines, Lifecycle, Stopped};
 use crate::ops::text::Lang;
 use crate::pipeline::{self, deps};
 use crate::store::{OpenError, Store, StoreError};
-use crate::web::api::facts::{Configured, Facts};
 use crate::web::arrival::ArrivalRules;
 use crate::web::base::Base;
 use crate::web::feeds::FeedCache;
+use crate::web::proxy_sign_in::ProxySignIn;
 use crate::web::session::SessionRules;
 use crate::web::state::{ChannelText, Hook, Parts};
 use crate::web::{Router, WebState, router, serve};
@@ -66,6 +71,8 @@ pub struct Surroundings {
     pub redactor: Redactor,
     /// The language of who asks for none.
     pub lang: Lang,
+    /// Where a token for the first set-up is written; `None`: nowhere.
+    pub setup_token_file: Option<PathBuf>,
 }
 
 impl Surroundings {
@@ -73,7 +80,7 @@ impl Surroundings {
     pub fn new(clock: Clock, lang: Lang) -> Self {
         let metrics =
             Metrics::new(env!("CARGO_PKG_VERSION"), option_env!("GRABFEED_COMMIT").unwrap_or("unknown"));
-        Self { clock, metrics, redactor: Redactor::default(), lang }
+        Self { clock, metrics, redactor: Redactor::default(), lang, setup_token_file: None }
     }
 }
 
@@ -120,9 +127,20 @@ pub enum StartError {
     /// TLS cannot be set up.
     #[error("TLS cannot be set up")]
     Tls,
+    /// `network.ca_file` cannot be used.
+    #[error("network.ca_file cannot be used")]
+    Authorities {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: AuthoritiesError,
+    },
     /// The runtime cannot be started, or signals cannot be listened to.
     #[error("the process cannot be set up")]
     Process(#[source] io::Error),
+    /// The first account cannot be prepared.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// The simulated apps cannot be started.
     #[error("the simulated apps cannot be started")]
     Demo,
@@ -136,6 +154,10 @@ impl StartError {
             Self::DataFolder { path: folder, .. } => {
                 path = folder.display().to_string();
                 ("start-data-folder", path.as_str())
+            }
+            Self::Authorities { path: file, .. } => {
+                path = file.display().to_string();
+                ("start-authorities", path.as_str())
             }
             Self::DatabaseFile(file) => {
                 path = file.display().to_string();
@@ -157,6 +179,19 @@ impl StartError {
             Self::Log => ("start-log", ""),
             Self::Tls => ("start-tls", ""),
             Self::Process(_) => ("start-process", ""),
+            Self::Setup(SetupError::Incomplete) => ("start-admin-incomplete", ""),
+            Self::Setup(SetupError::Name) => ("start-admin-name", ""),
+            Self::Setup(SetupError::Password(weakness)) => {
+                path = weakness.text(lang);
+                ("start-admin-password", path.as_str())
+            }
+            Self::Setup(SetupError::Token) => ("start-setup-token", ""),
+            Self::Setup(SetupError::File { path: file, .. }) => {
+                path = file.display().to_string();
+                ("start-setup-token-file", path.as_str())
+            }
+            Self::Setup(SetupError::Busy(_)) => ("start-process", ""),
+            Self::Setup(SetupError::Store(_)) => ("start-database-unreachable", ""),
             Self::Demo => ("start-demo", ""),
         };
         lang.text(id, &[("name", name.into())])
@@ -178,9 +213,11 @@ pub async fn build(loaded: &Loaded, store: Store, around: &Surroundings) -> Resu
     let settings = &loaded.settings;
     let deps = Arc::new(pipeline_parts(settings, store, around)?);
     let hooks = hooks(settings, &deps.store, &around.redactor).await?;
+    let passwords = Passwords::default();
+    let password_rules = PasswordRules { min_chars: settings.auth.password_min_length };
+    let setup = prepare_setup(settings, &deps.store, &passwords, password_rules, around).await?;
     let server = &settings.server;
-    let base = Base::new(server.public_url.as_ref(), &server.url_base, &server.allowed_hosts)
-        .map_err(|_| StartError::PublicUrl)?;
+    let base = Base::new(server.public_url.as_ref(), &server.url_base).map_err(|_| StartError::PublicUrl)?;
     let health = Health::default();
     let channel =
         ChannelText { title: settings.feeds.title.clone(), description: settings.feeds.description.clone() };
@@ -194,13 +231,19 @@ pub async fn build(loaded: &Loaded, store: Store, around: &Surroundings) -> Resu
             allowed_hosts: server.allowed_hosts.clone(),
             public_url: server.public_url.clone(),
         },
+        cors_origins: settings.cors.allow_origins.clone(),
         sessions: SessionRules {
             idle: settings.auth.session_idle,
             lifetime: settings.auth.session_lifetime,
             cookie_secure: settings.auth.cookie_secure,
         },
-        passwords: Passwords::default(),
-        api: facts(loaded, around),
+        passwords,
+        password_rules,
+        setup,
+        oidc: oidc::sign_in(settings, around)?,
+        proxy_sign_in: ProxySignIn::new(settings.auth.proxy_header.as_deref(), &settings.auth.proxy_users),
+        plain_http_told: Once::new(),
+        api: facts::of(loaded, around),
         feeds: FeedCache::default(),
         channel,
         health: health.clone(),
@@ -211,21 +254,22 @@ pub async fn build(loaded: &Loaded, store: Store, around: &Surroundings) -> Resu
     Ok(App { deps, router, health })
 }
 
-/// What the API tells of the settings.
-fn facts(loaded: &Loaded, around: &Surroundings) -> Facts {
-    let configured = |name: &AppName, kind, url: &Url, enabled| Configured {
-        name: name.clone(),
-        kind,
-        url: url.clone(),
-        enabled,
+async fn prepare_setup(
+    settings: &Settings,
+    store: &Store,
+    passwords: &Passwords,
+    rules: PasswordRules,
+    around: &Surroundings,
+) -> Result<Setup, SetupError> {
+    let auth = &settings.auth;
+    auth.setup_token.iter().chain(&auth.admin_password).for_each(|secret| around.redactor.learn(secret));
+    let options = SetupOptions {
+        token: auth.setup_token.clone(),
+        token_file: around.setup_token_file.clone(),
+        name: auth.admin_name.clone(),
+        password: auth.admin_password.clone(),
     };
-    let apps = &loaded.settings.apps;
-    let mut apps: Vec<_> =
-        apps.iter().map(|app| configured(&app.name, app.kind, &app.url, app.enabled)).collect();
-    if let (Some(section), Some(name)) = (&loaded.settings.prowlarr, prowlarr_name()) {
-        apps.push(configured(&name, AppKind::Prowlarr, &section.url, true));
-    }
-    Facts { started_at: around.clock.now(), apps, settings: loaded.provenance.clone() }
+    Setup::prepare(store, passwords, rules, options).await
 }
 
 /// Runs the service until something ends its life; then stops in order.
@@ -257,13 +301,7 @@ pub fn pipeline_parts(
     let secrets =
         enabled().map(|app| &app.api_key).chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.api_key));
     secrets.for_each(|secret| around.redactor.learn(secret));
-    let urls = enabled()
-        .map(|app| &app.url)
-        .chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.url))
-        .chain(&settings.network.link_sources);
-    let clock = around.clock.clone();
-    let http_options = HttpOptions::new(AddressPolicy::allowing(urls), Arc::new(move || clock.now()));
-    let http = Http::new(http_options).map_err(|_| StartError::Tls)?;
+    let http = outbound::http(settings, around)?;
     let observer: Arc<dyn Observer> = Arc::new(Counting::new(settings, around.metrics.clone()));
     let retry = retry_policy(settings);
     let upstream = |kind, name: &str, url: &Url, key: &SecretString| UpstreamOptions {
@@ -331,6 +369,7 @@ fn rules(settings: &Settings) -> deps::Rules {
         lookback: settings.sync.lookback,
         retention: (settings.sync.auto_purge && !retention.is_zero())
             .then(|| retention.max(SHORTEST_RETENTION)),
+        session_idle: settings.auth.session_idle,
         min_score: settings.matching.min_score,
         strict_hash: settings.matching.strict_hash,
         allow_search: settings.matching.allow_search,

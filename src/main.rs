@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let arguments = std::env::args_os().collect();
+    let mut input = std::io::stdin().lock();
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
-    ExitCode::from(grabfeed::cli::run(arguments, environment, &mut out, &mut err))
+    ExitCode::from(grabfeed::cli::run(arguments, environment, &mut input, &mut out, &mut err))
 }

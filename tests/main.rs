@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod browser;
 mod clients;
 mod clients_real;
 mod command_line;
@@ -12,7 +13,9 @@ mod demo;
 mod demo_command;
 mod download;
 mod kill;
+mod oidc;
 mod openapi;
+mod packaging;
 mod promises;
 mod store;
 mod support;

@@ -3,6 +3,7 @@
 log-clients-retry = { $upstream } did not answer “{ $operation }” as expected ({ $outcome }): trying again in { $wait_seconds } s.
 log-clients-circuit-opened = { $upstream } fails repeatedly: it is left alone for a while.
 log-clients-circuit-closed = { $upstream } answers again.
+log-clients-certificate-unchecked = The certificate of { $host }, port { $port }, is not checked (verify_tls: false): anybody in between can read the API key. network.ca_file is better.
 
 upstream-circuit-open = Not asked: it has just failed several times in a row. It will be tried again in a while.
 upstream-address-refused = The address belongs to a network that this service does not reach.

@@ -16,6 +16,8 @@ demo-case-gone = on purpose: the tracker removed the release
 
 demo-addresses =
     grabfeed runs against simulated apps.
+    Address: { $url }
+    Account: { $account }, password: { $password }
     Feed for your torrent client: { $feed }
     API key (scopes read and metrics): { $key }
     Example: { $example }

@@ -13,7 +13,6 @@ log-purge-done = Purge done: { $grabs } grabs and { $torrents } torrents removed
 log-webhook-grab = Webhook of { $app } received: grab { $grab }.
 log-webhook-tested = Test webhook of { $app } received.
 log-webhook-ignored = Webhook of { $app } that does not matter to feeds ({ $kind }).
-log-webhook-refused = Webhook refused: unknown app or wrong secret. Check the address and the secret with “grabfeed app webhook”.
 log-webhook-unreadable = Unreadable webhook of { $app }: { $cause }.
 log-webhook-not-stored = Webhook of { $app } refused because it could not be stored: { $cause }. The history will make up for it.
 log-feed-delivered = Torrent { $torrent } was delivered through feed { $feed }.

@@ -1,4 +1,5 @@
 # Stopping the program.
+log-ops-panicked = A defect of grabfeed ({ $place }: { $cause }). The service goes on; please report it.
 log-ops-stopping = Asked to stop: finishing what is under way within { $deadline_seconds } seconds.
 log-ops-stopped = Stopped.
 log-ops-stopped-in-a-hurry = Stopped, but work under way had to be interrupted. It resumes at the next start.

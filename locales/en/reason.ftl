@@ -30,4 +30,5 @@ reason-html-page = The indexer sent a web page in place of the torrent, often a 
 reason-not-a-torrent = The file received is not a torrent. Test the indexer in Prowlarr, then retry.
 reason-invalid-torrent = The torrent received is broken: clients would refuse it. Retry if the indexer has replaced it.
 reason-wrong-infohash = The torrent received is not the one that the app chose. Retry, or grab again in the app.
+reason-internal-error = A defect of grabfeed broke the attempt off. Trying again later; please report it, with the log.
 reason-gave-up = Every attempt failed. The grab’s timeline shows why; correct the cause, then retry.

@@ -3,6 +3,7 @@
 log-clients-retry = { $upstream } n’a pas répondu comme prévu à « { $operation } » ({ $outcome }) : nouvel essai dans { $wait_seconds } s.
 log-clients-circuit-opened = { $upstream } échoue à répétition : il n’est plus interrogé pendant un moment.
 log-clients-circuit-closed = { $upstream } répond de nouveau.
+log-clients-certificate-unchecked = Le certificat de { $host }, port { $port }, n’est pas vérifié (verify_tls : false) : quiconque se trouve entre les deux peut lire la clé d’API. Préférez network.ca_file.
 
 upstream-circuit-open = Pas interrogé : plusieurs échecs viennent de se suivre. Nouvel essai dans un moment.
 upstream-address-refused = L’adresse appartient à un réseau auquel ce service n’accède pas.

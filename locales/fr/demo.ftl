@@ -16,6 +16,8 @@ demo-case-gone = exprès : le tracker a retiré la release
 
 demo-addresses =
     grabfeed tourne face à des applications simulées.
+    Adresse : { $url }
+    Compte : { $account }, mot de passe : { $password }
     Flux à donner à votre client torrent : { $feed }
     Clé d’API (droits read et metrics) : { $key }
     Exemple : { $example }

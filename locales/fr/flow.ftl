@@ -13,7 +13,6 @@ log-purge-done = Purge terminée : { $grabs } grabs et { $torrents } torrents r
 log-webhook-grab = Webhook de { $app } reçu : grab { $grab }.
 log-webhook-tested = Webhook d’essai de { $app } reçu.
 log-webhook-ignored = Webhook de { $app } sans intérêt pour les flux ({ $kind }).
-log-webhook-refused = Webhook refusé : application inconnue ou secret faux. Vérifiez l’adresse et le secret avec « grabfeed app webhook ».
 log-webhook-unreadable = Webhook de { $app } illisible : { $cause }.
 log-webhook-not-stored = Webhook de { $app } refusé faute de pouvoir l’enregistrer : { $cause }. L’historique le rattrapera.
 log-feed-delivered = Le torrent { $torrent } a été livré par le flux { $feed }.

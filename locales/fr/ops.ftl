@@ -1,4 +1,5 @@
 # L’arrêt du programme.
+log-ops-panicked = Défaut de grabfeed ({ $place } : { $cause }). Le service continue ; merci de le signaler.
 log-ops-stopping = Arrêt demandé : fin du travail en cours, { $deadline_seconds } secondes au plus.
 log-ops-stopped = Arrêt terminé.
 log-ops-stopped-in-a-hurry = Arrêt terminé, mais du travail en cours a dû être interrompu. Il reprendra au démarrage.

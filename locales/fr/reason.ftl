@@ -30,4 +30,5 @@ reason-html-page = L’indexeur a renvoyé une page web à la place du torrent, 
 reason-not-a-torrent = Le fichier reçu n’est pas un torrent. Testez l’indexeur dans Prowlarr, puis réessayez.
 reason-invalid-torrent = Le torrent reçu est défectueux : les clients le refuseraient. Réessayez si l’indexeur l’a remplacé.
 reason-wrong-infohash = Le torrent reçu n’est pas celui que l’application a choisi. Réessayez, ou relancez le grab dans l’application.
+reason-internal-error = Un défaut de grabfeed a interrompu l’essai. Nouvelle tentative plus tard ; merci de le signaler, journal à l’appui.
 reason-gave-up = Toutes les tentatives ont échoué. La chronologie du grab montre pourquoi ; corrigez la cause, puis réessayez.

@@ -129,15 +129,19 @@ fn judge(name: String, kind: AppKind, answer: Result<SystemStatus, ApiError>, la
     match answer {
         Ok(status) => {
             let ok = status.app_name.eq_ignore_ascii_case(kind.as_str());
-            let id = if ok { "cli-app-answers" } else { "cli-app-other" };
+            let id = match (ok, status.app_name.is_empty()) {
+                (true, _) => "cli-app-answers",
+                (false, false) => "cli-app-other",
+                (false, true) => "cli-app-stranger",
+            };
             let args =
                 [("app", status.app_name.as_str().into()), ("version", status.version.as_str().into())];
             let message = lang.text(id, &args);
             Tested {
                 name,
                 ok,
-                app: Some(status.app_name),
-                version: Some(status.version),
+                app: Some(status.app_name).filter(|app| !app.is_empty()),
+                version: Some(status.version).filter(|version| ok && !version.is_empty()),
                 reason: None,
                 message,
             }

@@ -52,6 +52,9 @@ pub enum Commands {
     /// API keys.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// The account.
+    #[command(subcommand)]
+    User(UserCommand),
     /// Feeds.
     #[command(subcommand)]
     Feed(FeedCommand),
@@ -109,6 +112,15 @@ pub struct KeyCreateArgs {
     /// Days until it stops working.
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub days: Option<u32>,
+}
+
+/// `user …`
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Makes the account, or changes its password.
+    SetPassword(NameArgs),
+    /// Shows the account.
+    Show(ListArgs),
 }
 
 /// `feed …`

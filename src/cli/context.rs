@@ -86,7 +86,12 @@ impl Context {
 
     /// The effective settings, with where each came from.
     pub fn loaded(&self) -> Result<Loaded, CommandError> {
-        load(&self.inputs()).map_err(|report| CommandError::Settings(Box::new(report)))
+        let loaded = load(&self.inputs());
+        let mut loaded = loaded.map_err(|report| CommandError::Settings(Box::new(report)))?;
+        if let Some(path) = &mut loaded.settings.network.ca_file {
+            *path = self.data.join(&path);
+        }
+        Ok(loaded)
     }
 
     /// The effective settings.
@@ -116,7 +121,15 @@ impl Context {
 
     /// What the service is made of, around an open database.
     pub fn surroundings(&self, settings: &Settings) -> app::Surroundings {
-        app::Surroundings::new(self.clock.clone(), self.lang_of(settings))
+        app::Surroundings {
+            setup_token_file: Some(self.setup_token_file()),
+            ..app::Surroundings::new(self.clock.clone(), self.lang_of(settings))
+        }
+    }
+
+    /// Where the token for the first set-up is written.
+    pub fn setup_token_file(&self) -> PathBuf {
+        self.data.join("setup-token")
     }
 }
 

@@ -13,12 +13,17 @@ use super::context::{CommandError, Context};
 use super::{feed, key, serve};
 use crate::app::{self, StartError};
 use crate::auth::scope::{Scope, ScopeSet};
+use crate::auth::token::random_identifier;
 use crate::demo::script::{self, Case, Pace, Played};
 use crate::demo::{WebhookAuth, World};
 use crate::domain::app::AppName;
 use crate::domain::feed::FeedName;
 use crate::domain::feed_filter::FeedFilter;
 use crate::ops::text::Lang;
+
+/// The account's name; its password is another one each time.
+const ACCOUNT: &str = "demo";
+const PASSWORD_CHARS: usize = 20;
 
 /// Runs until a signal.
 pub fn run(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result<u8, CommandError> {
@@ -31,7 +36,8 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
     let world = script::world(move || clock.now()).start().await.map_err(|_| StartError::Demo)?;
     let listener = serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     let port = listener.local_addr().map_err(StartError::Process)?.port();
-    let context = context_of(&folder, &world, port, context);
+    let password = random_identifier(&mut rand::rng(), PASSWORD_CHARS);
+    let context = context_of(&folder, &world, port, &password, context);
     let loaded = context.loaded()?;
     let settings = &loaded.settings;
     let lang = context.lang_of(settings);
@@ -45,7 +51,8 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
     let scopes: ScopeSet = [Scope::Read, Scope::Metrics].into_iter().collect();
     let api_key = key::make(&store, "demo", scopes).await?;
     let base = format!("http://127.0.0.1:{port}");
-    let addresses = Addresses { base: &base, feed: &feed::url(&base, &token), key: api_key.expose(), args };
+    let feed = feed::url(&base, &token);
+    let addresses = Addresses { base: &base, password: &password, feed: &feed, key: api_key.expose(), args };
     connect_webhooks(&world, &store, &base).await?;
 
     let life = serve::life_under_signals();
@@ -78,13 +85,15 @@ fn fast() -> Pace {
 }
 
 /// Settings as a person would write them, in the environment of the call.
-fn context_of(folder: &TempDir, world: &World, port: u16, outer: &Context) -> Context {
+fn context_of(folder: &TempDir, world: &World, port: u16, password: &str, outer: &Context) -> Context {
     let mut environment = BTreeMap::new();
     let mut set = |key: &str, value: &str| environment.insert(format!("GRABFEED__{key}"), value.to_owned());
     set("SERVER__PORT", &port.to_string());
     set("SERVER__HOST", "127.0.0.1");
     set("SYNC__INTERVAL_SECONDS", "10");
     set("LOGGING__LANGUAGE", outer.lang().code());
+    set("AUTH__ADMIN_NAME", ACCOUNT);
+    set("AUTH__ADMIN_PASSWORD", password);
     set("PROWLARR__URL", &world.prowlarr().url());
     set("PROWLARR__API_KEY", world.prowlarr().key());
     for (number, app) in world.apps().iter().enumerate() {
@@ -135,6 +144,7 @@ fn tell_grab(event: &Played<'_>, lang: Lang, out: &mut dyn Write) {
 
 struct Addresses<'a> {
     base: &'a str,
+    password: &'a str,
     feed: &'a str,
     key: &'a str,
     args: &'a DemoArgs,
@@ -142,11 +152,17 @@ struct Addresses<'a> {
 
 fn tell_addresses(addresses: &Addresses<'_>, lang: Lang, out: &mut dyn Write) -> Result<(), CommandError> {
     if addresses.args.json {
-        let object = serde_json::json!({ "url": addresses.base, "feed_url": addresses.feed, "api_key": addresses.key });
+        let object = serde_json::json!({
+            "url": addresses.base, "user": ACCOUNT, "password": addresses.password,
+            "feed_url": addresses.feed, "api_key": addresses.key,
+        });
         writeln!(out, "{object}")?;
     } else {
         let example = format!("curl -H 'X-Api-Key: {}' {}/api/v1/grabs", addresses.key, addresses.base);
         let args = [
+            ("url", addresses.base.into()),
+            ("account", ACCOUNT.into()),
+            ("password", addresses.password.into()),
             ("feed", addresses.feed.into()),
             ("key", addresses.key.into()),
             ("example", example.as_str().into()),

@@ -18,6 +18,7 @@ pub mod sync;
 pub mod table;
 pub mod torrent;
 mod usage;
+pub mod user;
 
 mod run;
 

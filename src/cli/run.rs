@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{BufRead, Write};
 
 use clap::FromArgMatches;
 
 use super::args::{Cli, Commands, command};
 use super::context::{CommandError, Context};
-use super::{app, check, config, demo, feed, grab, healthcheck, key, serve, sync, torrent, usage};
+use super::{app, check, config, demo, feed, grab, healthcheck, key, serve, sync, torrent, usage, user};
 use crate::ops::clock::Clock;
 use crate::ops::text::Lang;
 
@@ -19,6 +19,7 @@ const USAGE: u8 = 2;
 pub fn run(
     arguments: Vec<OsString>,
     environment: BTreeMap<String, String>,
+    input: &mut dyn BufRead,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
@@ -30,10 +31,15 @@ pub fn run(
         Err(error) => return tell_usage(&error, lang, out, err),
     };
     let context = Context { data: cli.data, environment, asked_lang: cli.lang, clock: Clock::system() };
-    dispatch(cli.command, &context, out).unwrap_or_else(|error| error.tell(context.lang(), err))
+    dispatch(cli.command, &context, input, out).unwrap_or_else(|error| error.tell(context.lang(), err))
 }
 
-fn dispatch(command: Commands, context: &Context, out: &mut dyn Write) -> Result<u8, CommandError> {
+fn dispatch(
+    command: Commands,
+    context: &Context,
+    input: &mut dyn BufRead,
+    out: &mut dyn Write,
+) -> Result<u8, CommandError> {
     let lang = context.lang();
     match command {
         Commands::Serve => serve::run(context),
@@ -41,6 +47,7 @@ fn dispatch(command: Commands, context: &Context, out: &mut dyn Write) -> Result
         Commands::Check(args) => Ok(check::run(&args, context.inputs(), lang, out)?),
         Commands::Config(args) => Ok(config::run(&args, &context.inputs(), lang, out)?),
         Commands::Key(command) => key::run(&command, context, out),
+        Commands::User(command) => user::run(&command, context, input, out),
         Commands::Feed(command) => feed::run(command, context, out),
         Commands::Grab(command) => grab::run(&command, context, out),
         Commands::App(command) => app::run(&command, context, out),

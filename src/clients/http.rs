@@ -2,19 +2,20 @@
 //!
 //! reqwest's defaults leak: they forward custom headers and the full `Referer` to other hosts, and its errors print
 //! URLs with keys. Here redirects, `Referer`, cookies and proxies from the environment are off, certificates are
-//! always checked, and every body is read with a limit on its decoded bytes.
+//! checked everywhere but at the places that the person excepted, and every body is read with a limit on its decoded bytes.
 //! Must not know: what is asked, or of whom.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, Method, RequestBuilder, Response};
+use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
-use super::policy::{AddressPolicy, AddressRefused, Lookup, PolicyResolver, system_lookup};
+use super::policy::{AddressPolicy, AddressRefused, Lookup, Places, PolicyResolver, system_lookup};
 use super::transport::TransportFault;
+use super::trust;
 use crate::domain::time::Ts;
 
 /// What our requests call themselves. Prowlarr records the part before the slash as the source of a grab, if it is
@@ -33,6 +34,8 @@ pub struct HttpOptions {
     pub connect_timeout: Duration,
     /// Authorities trusted besides the public ones and the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
+    /// Configured places whose certificate is not checked.
+    pub unchecked: Places,
     /// How names become addresses.
     pub lookup: Lookup,
     /// The current moment.
@@ -43,7 +46,8 @@ impl HttpOptions {
     /// The system's resolver and trust, and 10 seconds to connect.
     pub fn new(policy: AddressPolicy, now: Now) -> Self {
         let connect_timeout = Duration::from_secs(10);
-        Self { policy, connect_timeout, extra_roots: Vec::new(), lookup: system_lookup(), now }
+        let (extra_roots, unchecked) = (Vec::new(), Places::default());
+        Self { policy, connect_timeout, extra_roots, unchecked, lookup: system_lookup(), now }
     }
 }
 
@@ -57,21 +61,23 @@ pub struct HttpBuildError;
 pub struct Http {
     /// For configured hosts: private addresses allowed.
     configured: Client,
+    /// For those among them whose certificate is not checked.
+    unchecked: Client,
     /// For all others.
     elsewhere: Client,
     policy: Arc<AddressPolicy>,
+    unchecked_places: Arc<Places>,
     now: Now,
 }
 
 impl Http {
     /// Builds the clients. Reads the system's certificates, so it is done once per settings, not per call.
     pub fn new(options: HttpOptions) -> Result<Self, HttpBuildError> {
-        let HttpOptions { policy, connect_timeout, extra_roots, lookup, now } = options;
-        let tls = tls_config(extra_roots)?;
-        let build = |private_too| {
+        let HttpOptions { policy, connect_timeout, extra_roots, unchecked, lookup, now } = options;
+        let build = |private_too, tls: ClientConfig| {
             let resolver = PolicyResolver { private_too, lookup: lookup.clone() };
             Client::builder()
-                .tls_backend_preconfigured(tls.clone())
+                .tls_backend_preconfigured(tls)
                 .dns_resolver(resolver)
                 .user_agent(USER_AGENT)
                 .redirect(reqwest::redirect::Policy::none())
@@ -84,30 +90,38 @@ impl Http {
                 .build()
                 .map_err(|_| HttpBuildError)
         };
-        Ok(Self { configured: build(true)?, elsewhere: build(false)?, policy: Arc::new(policy), now })
+        let checked = trust::checked(extra_roots).map_err(|_| HttpBuildError)?;
+        Ok(Self {
+            configured: build(true, checked.clone())?,
+            unchecked: build(true, trust::unchecked().map_err(|_| HttpBuildError)?)?,
+            elsewhere: build(false, checked)?,
+            policy: Arc::new(policy),
+            unchecked_places: Arc::new(unchecked),
+            now,
+        })
     }
 
     /// Begins a GET, if the policy allows the URL's address. A host name's addresses are judged when it connects.
     pub fn get(&self, url: Url) -> Result<RequestBuilder, AddressRefused> {
+        self.request(Method::GET, url)
+    }
+
+    /// The same with any method.
+    pub fn request(&self, method: Method, url: Url) -> Result<RequestBuilder, AddressRefused> {
         self.policy.check_literal(&url)?;
-        let client = if self.policy.is_configured(&url) { &self.configured } else { &self.elsewhere };
-        Ok(client.get(url))
+        // Each has its own connections: none that was made under one rule is used under another.
+        let client = match (self.policy.is_configured(&url), self.unchecked_places.contain(&url)) {
+            (false, _) => &self.elsewhere,
+            (true, false) => &self.configured,
+            (true, true) => &self.unchecked,
+        };
+        Ok(client.request(method, url))
     }
 
     /// The current moment.
     pub fn now(&self) -> Ts {
         (self.now)()
     }
-}
-
-fn tls_config(extra_roots: Vec<CertificateDer<'static>>) -> Result<ClientConfig, HttpBuildError> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    // The system's store may be absent (an empty container) or hold what cannot be read: the rest still counts.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    roots.add_parsable_certificates(extra_roots);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    Ok(versions.map_err(|_| HttpBuildError)?.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// Why a body was not read.

@@ -8,96 +8,62 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
+use super::address::AddressClass;
+
 /// The address is one that no setting allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the address is not allowed by the settings")]
 pub struct AddressRefused;
 
-/// What kind of network an address belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AddressClass {
-    /// The Internet: always allowed.
-    Public,
-    /// The household or this machine: allowed for configured hosts only.
-    Private,
-    /// Never a web server that anybody means: always refused.
-    Forbidden,
-}
+/// Hosts, each with its port.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places(BTreeSet<(String, u16)>);
 
-impl AddressClass {
-    /// The class of an address. Forms of IPv6 that carry an IPv4 address have that address's class.
-    pub fn of(address: IpAddr) -> Self {
-        match address {
-            IpAddr::V4(v4) => Self::of_v4(v4),
-            IpAddr::V6(v6) => Self::of_v6(v6),
-        }
+impl Places {
+    /// The host and port of each URL.
+    pub fn of<'a>(urls: impl IntoIterator<Item = &'a Url>) -> Self {
+        Self(urls.into_iter().filter_map(host_and_port).collect())
     }
 
-    fn of_v4(address: Ipv4Addr) -> Self {
-        match address.octets() {
-            // "This network", multicast and all above it, and where metadata services live: link-local addresses and
-            // IETF assignments.
-            [0 | 224..=255, ..] | [169, 254, ..] | [192, 0, 0, _] => Self::Forbidden,
-            // 100.64/10 is shared address space (RFC 6598), which overlay networks use.
-            [10 | 127, ..] | [192, 168, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] => Self::Private,
-            _ => Self::Public,
-        }
+    /// These but for those.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        Self(self.0.difference(&others.0).cloned().collect())
     }
 
-    fn of_v6(address: Ipv6Addr) -> Self {
-        let embedded = |high: u16, low: u16| {
-            let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-            Self::of_v4(Ipv4Addr::new(a, b, c, d))
-        };
-        match address.segments() {
-            [0, 0, 0, 0, 0, 0, 0, 0] => Self::Forbidden,
-            [0, 0, 0, 0, 0, 0, 0, 1] => Self::Private,
-            // IPv4-mapped, IPv4-compatible, NAT64 (RFC 6052), 6to4 (RFC 3056).
-            [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-                embedded(high, low)
-            }
-            [0x2002, high, low, ..] => embedded(high, low),
-            // Teredo hides an IPv4 address; fd00:ec2::254 is a metadata service; fe80::/10; ff00::/8.
-            [0x2001, 0, ..] | [0xfd00, 0x0ec2, ..] | [0xfe80..=0xfebf | 0xff00..=0xffff, ..] => {
-                Self::Forbidden
-            }
-            // NAT64 of the local network (RFC 8215), fc00::/7, and the old site-local fec0::/10.
-            [0x64, 0xff9b, 1, ..] | [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => Self::Private,
-            _ => Self::Public,
-        }
+    /// Whether the URL's host and port are among them.
+    pub fn contain(&self, url: &Url) -> bool {
+        host_and_port(url).is_some_and(|place| self.0.contains(&place))
     }
 
-    const fn allowed(self, private_too: bool) -> bool {
-        match self {
-            Self::Public => true,
-            Self::Private => private_too,
-            Self::Forbidden => false,
-        }
+    /// Each host and port.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, u16)> {
+        self.0.iter().map(|(host, port)| (host.as_str(), *port))
     }
 }
 
 /// The hosts and ports that the person configured.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AddressPolicy {
-    allowed_private: BTreeSet<(String, u16)>,
+    allowed_private: Places,
 }
 
 impl AddressPolicy {
     /// Allows private addresses at the host and port of each URL.
     pub fn allowing<'a>(configured: impl IntoIterator<Item = &'a Url>) -> Self {
-        Self { allowed_private: configured.into_iter().filter_map(host_and_port).collect() }
+        Self { allowed_private: Places::of(configured) }
     }
 
     /// Whether the URL's host and port were configured, so that it may have a private address.
     pub fn is_configured(&self, url: &Url) -> bool {
-        host_and_port(url).is_some_and(|place| self.allowed_private.contains(&place))
+        self.allowed_private.contain(url)
     }
 
     /// Checks a URL whose host is an address, since such a host is never looked up. Names pass: [`PolicyResolver`]
@@ -169,81 +135,6 @@ impl Resolve for PolicyResolver {
 mod tests {
     use super::*;
 
-    fn class(text: &str) -> AddressClass {
-        AddressClass::of(text.parse().unwrap())
-    }
-
-    #[test]
-    fn special_addresses_are_always_refused() {
-        for text in [
-            "0.0.0.0",
-            "0.1.2.3",
-            "169.254.169.254",
-            "192.0.0.192",
-            "224.0.0.1",
-            "239.255.255.250",
-            "240.0.0.1",
-            "255.255.255.255",
-            "::",
-            "::ffff:169.254.169.254",
-            "::169.254.169.254",
-            "64:ff9b::a9fe:a9fe",
-            "2002:a9fe:a9fe::1",
-            "fe80::1",
-            "febf::1",
-            "ff02::1",
-            "fd00:ec2::254",
-            "2001:0:4136:e378::1",
-        ] {
-            assert_eq!(class(text), AddressClass::Forbidden, "{text}");
-        }
-    }
-
-    #[test]
-    fn addresses_of_the_household_are_private() {
-        for text in [
-            "127.0.0.1",
-            "127.1.2.3",
-            "10.0.0.1",
-            "172.16.0.1",
-            "172.31.255.255",
-            "192.168.1.1",
-            "100.64.0.1",
-            "100.127.0.1",
-            "::1",
-            "::ffff:127.0.0.1",
-            "::127.0.0.1",
-            "64:ff9b::7f00:1",
-            "64:ff9b:1::1",
-            "2002:a00:1::1",
-            "fc00::1",
-            "fd12:3456::1",
-            "fec0::1",
-        ] {
-            assert_eq!(class(text), AddressClass::Private, "{text}");
-        }
-    }
-
-    #[test]
-    fn addresses_of_the_internet_are_public() {
-        for text in [
-            "1.1.1.1",
-            "172.15.0.1",
-            "172.32.0.1",
-            "100.63.0.1",
-            "100.128.0.1",
-            "192.1.0.0",
-            "223.255.255.255",
-            "169.253.0.1",
-            "2606:4700::1111",
-            "2001:4860::8888",
-            "64:ff9b::101:101",
-            "::ffff:8.8.8.8",
-        ] {
-            assert_eq!(class(text), AddressClass::Public, "{text}");
-        }
-    }
-
     #[test]
     fn odd_spellings_of_an_address_are_the_address() {
         let policy = AddressPolicy::default();
@@ -256,6 +147,13 @@ mod tests {
             "http://[::ffff:169.254.169.254]/",
             "http://[64:ff9b::a9fe:a9fe]/",
             "http://0xa9fea9fe/",
+            "http://0251.0376.0251.0376/",
+            "http://2852039166/",
+            "http://[::127.0.0.1]/",
+            "http://[2002:7f00:1::]/",
+            "http://[fe80::1]/",
+            "http://127.0.0.1./",
+            "http://127。0。0。1/",
             "http://169.254.169.254/latest/meta-data",
             "http://１２７.0.0.1/",
         ] {
@@ -275,8 +173,27 @@ mod tests {
 
     #[test]
     fn configuring_a_special_address_does_not_open_it() {
-        let url = Url::parse("http://169.254.169.254/").unwrap();
-        assert_eq!(AddressPolicy::allowing([&url]).check_literal(&url), Err(AddressRefused));
+        for text in
+            ["http://169.254.169.254/", "http://[::ffff:169.254.169.254]/", "http://[fe80::1]/", "http://0/"]
+        {
+            let url = Url::parse(text).unwrap();
+            assert_eq!(AddressPolicy::allowing([&url]).check_literal(&url), Err(AddressRefused), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_look_up_of_a_name_is_judged_anew() {
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let lookup: Lookup = Arc::new(move |_| {
+            let turn = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let answer = if turn.is_multiple_of(2) { "1.1.1.1" } else { "10.0.0.1" }.parse().unwrap();
+            Box::pin(async move { Ok(vec![answer]) })
+        });
+        let resolver = PolicyResolver { private_too: false, lookup };
+        for turn in 0..4 {
+            let found = resolver.resolve("flips.example".parse().unwrap()).await;
+            assert_eq!(found.is_ok(), turn % 2 == 0, "{turn}");
+        }
     }
 
     async fn resolve(private_too: bool, answer: &[&str]) -> Result<Vec<IpAddr>, bool> {

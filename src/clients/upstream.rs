@@ -70,11 +70,10 @@ impl InvalidUpstream {
 /// Who answers, from `system/status`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SystemStatus {
-    /// The program, e.g. `Radarr`; what tells a wrong port or a wrong kind.
+    /// The program, e.g. `Radarr`; what tells a wrong port or a wrong kind. Empty if it is none that we know: the test
+    /// of a connection must not show what any other service of the network answers (C50).
     pub app_name: String,
-    /// The name that the person gave the instance there.
-    pub instance_name: String,
-    /// Its version.
+    /// Its version: numbers and dots, or empty.
     pub version: String,
 }
 
@@ -152,9 +151,9 @@ impl Upstream {
         let request = self.request("status", path, &[]);
         let answer = self.tried(&request, &|body| {
             let record = parse_object(body)?;
-            let text = |key| record.text(key).unwrap_or_default();
-            let app_name = record.text("appName")?;
-            Some(SystemStatus { app_name, instance_name: text("instanceName"), version: text("version") })
+            let app_name = known_app(&record.text("appName")?);
+            let version = record.text("version").filter(|text| is_version(text)).unwrap_or_default();
+            Some(SystemStatus { app_name, version })
         });
         answer.await
     }
@@ -264,6 +263,16 @@ impl Upstream {
         let retry_after = retry_after::of(response.headers(), self.http.now());
         Err(ApiError { retry_after, ..self.error(fault) })
     }
+}
+
+/// The name of the app, as it writes it, if it is one that we know.
+fn known_app(name: &str) -> String {
+    if name.parse::<AppKind>().is_ok() { name.to_owned() } else { String::new() }
+}
+
+fn is_version(text: &str) -> bool {
+    const LONGEST: usize = 24;
+    text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// The target of a redirect within the same origin; the key is sent nowhere else.

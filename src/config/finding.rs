@@ -206,6 +206,11 @@ pub enum Problem {
         /// The path of the first, such as `apps[0].name`.
         first: String,
     },
+    /// It works only together with another key, which has no value.
+    Needs {
+        /// The path of the other one.
+        other: &'static str,
+    },
     /// An environment variable with our prefix that sets nothing.
     UnknownVariable {
         /// What was probably meant.
@@ -244,6 +249,7 @@ impl Problem {
             Self::OutOfRange { .. } => "out-of-range",
             Self::Missing(_) => "missing",
             Self::DuplicateApp { .. } => "duplicate-app",
+            Self::Needs { .. } => "needs",
             Self::UnknownVariable { .. } => "unknown-variable",
             Self::VariableAndFile => "variable-and-file",
             Self::ListGap => "list-gap",

@@ -20,6 +20,8 @@ pub enum Kind {
     Text(usize),
     /// A password, key or token: text that is never shown.
     Secret,
+    /// What a person signs in with: any text, as it is, and never shown.
+    Password,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// An `http` or `https` address without credentials, query or fragment.
@@ -32,6 +34,8 @@ pub enum Kind {
     UrlBase,
     /// A host name or address without scheme, port or path.
     HostName,
+    /// The name of an HTTP header that nothing else gives a meaning to.
+    HeaderName,
     /// An address or a network such as `10.0.0.0/8`.
     IpRange,
     /// A web origin: scheme, host and, where it is not the usual one, port.
@@ -133,7 +137,7 @@ impl Key {
 
     /// Whether its value is never shown.
     pub const fn is_secret(&self) -> bool {
-        matches!(self.kind, Kind::Secret | Kind::DatabaseUrl)
+        matches!(self.kind, Kind::Secret | Kind::Password | Kind::DatabaseUrl)
     }
 
     /// Whether what somebody wrote for it, if it is wrong, may hold a credential: `http://user:password@host`.
@@ -176,7 +180,7 @@ impl Section {
 }
 
 /// Every section, in the order in which documents list them.
-pub static SECTIONS: [&Section; 13] = [
+pub static SECTIONS: [&Section; 14] = [
     &section::server::SECTION,
     &section::database::SECTION,
     &section::prowlarr::SECTION,
@@ -187,6 +191,7 @@ pub static SECTIONS: [&Section; 13] = [
     &section::torrents::SECTION,
     &section::feeds::SECTION,
     &section::auth::SECTION,
+    &section::oidc::SECTION,
     &section::cors::SECTION,
     &section::logging::SECTION,
     &section::metrics::SECTION,

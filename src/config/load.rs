@@ -15,7 +15,7 @@ use super::report::Report;
 use super::section as s;
 use super::settings::Settings;
 use super::value::Value;
-use super::{env, saved, walk, yaml};
+use super::{env, saved, together, walk, yaml};
 
 /// Where the settings file is.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +61,7 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, Report> {
         merged.report_missing(&mut findings);
     }
     let merged = merged.with_defaults(&mut findings);
+    together::report(&merged.values, &mut findings);
     report_duplicate_apps(&merged, &[&from_file, &from_environment, &from_database], &mut findings);
     if !findings.is_empty() {
         return Err(Report::new(findings, &source));
@@ -205,13 +206,13 @@ fn report_duplicate_apps(merged: &Merged<'_>, layers: &[&Layer], findings: &mut 
 
 fn build(merged: &Merged<'_>) -> Option<Settings> {
     let section = |section: &'static Section| move |key| merged.value(section.name, None, key);
-    let has_prowlarr = merged.heads.contains_key(&(s::prowlarr::SECTION.name, None));
+    let has = |section: &'static Section| merged.heads.contains_key(&(section.name, None));
     let apps = (0..merged.app_count())
         .map(|index| s::apps::App::build(|key| merged.value(s::apps::SECTION.name, Some(index), key)));
     Some(Settings {
         server: s::server::Server::build(section(&s::server::SECTION))?,
         database: s::database::Database::build(section(&s::database::SECTION))?,
-        prowlarr: if has_prowlarr {
+        prowlarr: if has(&s::prowlarr::SECTION) {
             Some(s::prowlarr::Prowlarr::build(section(&s::prowlarr::SECTION))?)
         } else {
             None
@@ -223,6 +224,11 @@ fn build(merged: &Merged<'_>) -> Option<Settings> {
         torrents: s::torrents::Torrents::build(section(&s::torrents::SECTION))?,
         feeds: s::feeds::Feeds::build(section(&s::feeds::SECTION))?,
         auth: s::auth::Auth::build(section(&s::auth::SECTION))?,
+        oidc: if has(&s::oidc::SECTION) {
+            Some(s::oidc::Oidc::build(section(&s::oidc::SECTION))?)
+        } else {
+            None
+        },
         cors: s::cors::Cors::build(section(&s::cors::SECTION))?,
         logging: s::logging::Logging::build(section(&s::logging::SECTION))?,
         metrics: s::metrics::Metrics::build(section(&s::metrics::SECTION))?,

@@ -23,6 +23,7 @@ pub mod schema;
 pub mod section;
 pub mod settings;
 pub mod template;
+mod together;
 pub mod value;
 mod walk;
 mod web_address;
@@ -44,6 +45,7 @@ pub use section::{
     matching::Matching,
     metrics::Metrics,
     network::Network,
+    oidc::Oidc,
     prowlarr::Prowlarr,
     server::Server,
     sync::{Sync, SyncMode},

@@ -70,6 +70,7 @@ impl Finding {
                 args.push(("found", Arg::Text(found)));
             }
             Problem::DuplicateKey { first_line } => args.push(("line", Arg::from(*first_line))),
+            Problem::Needs { other } => args.push(("other", Arg::Text(other))),
             Problem::DuplicateApp { first } => args.push(("first", Arg::Text(first))),
             Problem::ControlCharacter(found) => {
                 character = format!("U+{:04X}", u32::from(*found));

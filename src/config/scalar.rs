@@ -71,6 +71,8 @@ pub(super) fn check(kind: &Kind, unit: Unit, text: &str, style: Style) -> Result
         Kind::Decimal(min, max) => decimal(text, style, *min, *max),
         Kind::Choice(words) => choice(words, text),
         Kind::Secret => secret(text).map(Value::Secret),
+        Kind::Password if text.is_empty() => Err(Wrong(None)),
+        Kind::Password => Ok(Value::Secret(SecretString::from(text))),
         Kind::DatabaseUrl => {
             let url = secret(text)?;
             DatabaseUrl::parse(text).map(|_| Value::Secret(url)).ok_or(Wrong(None))
@@ -78,6 +80,7 @@ pub(super) fn check(kind: &Kind, unit: Unit, text: &str, style: Style) -> Result
         Kind::HttpUrl => web_address::http_url(text).map(Value::Url).map_err(|hint| Wrong(Some(hint))),
         Kind::Origin => web_address::origin(text).map(Value::Text).map_err(|hint| Wrong(Some(hint))),
         Kind::HostName => web_address::host_name(text).map(Value::Text).ok_or(Wrong(None)),
+        Kind::HeaderName => web_address::header_name(text).map(Value::Text).ok_or(Wrong(None)),
         Kind::UrlBase => web_address::url_base(text).map(Value::Text).ok_or(Wrong(None)),
         Kind::IpAddress => text.parse().map(Value::Ip).map_err(|_| Wrong(None)),
         Kind::IpRange => text.parse().map(Value::Range).map_err(|_| Wrong(None)),

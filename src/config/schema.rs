@@ -83,7 +83,8 @@ fn kind_schema(kind: &Kind) -> Json {
         Kind::AppName => {
             json!({ "type": ["string", "integer"], "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" })
         }
-        Kind::Secret => text_or_digits(),
+        Kind::Secret | Kind::Password => text_or_digits(),
+        Kind::HeaderName => json!({ "type": "string", "pattern": "^[A-Za-z0-9-]+$" }),
         Kind::HostName | Kind::IpRange | Kind::Path => json!({ "type": "string", "minLength": 1 }),
         Kind::List(item) => json!({ "type": "array", "items": kind_schema(item) }),
     }

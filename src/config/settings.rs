@@ -4,8 +4,8 @@
 
 use super::section::{
     apps::App, auth::Auth, cors::Cors, database::Database, feeds::Feeds, logging::Logging,
-    matching::Matching, metrics::Metrics, network::Network, prowlarr::Prowlarr, server::Server, sync::Sync,
-    torrents::Torrents,
+    matching::Matching, metrics::Metrics, network::Network, oidc::Oidc, prowlarr::Prowlarr, server::Server,
+    sync::Sync, torrents::Torrents,
 };
 
 /// Every setting, effective and valid. `Debug` shows no secret.
@@ -31,6 +31,8 @@ pub struct Settings {
     pub feeds: Feeds,
     /// Signing in.
     pub auth: Auth,
+    /// Signing in by way of an OpenID Connect provider, if there is one.
+    pub oidc: Option<Oidc>,
     /// Which other web pages may read our answers.
     pub cors: Cors,
     /// What is written down.

@@ -52,6 +52,36 @@ pub(super) fn host_name(text: &str) -> Option<String> {
     (text.len() <= 253 && text.split('.').all(is_label)).then(|| text.to_ascii_lowercase())
 }
 
+/// Reads the name of a header, in lower case. Names that HTTP, browsers or other parts of the service give a meaning to
+/// are refused: whoever may set them would be whoever they like.
+pub(super) fn header_name(text: &str) -> Option<String> {
+    const LONGEST: usize = 64;
+    const TAKEN: [&str; 17] = [
+        "accept",
+        "accept-language",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "cookie",
+        "forwarded",
+        "host",
+        "origin",
+        "referer",
+        "user-agent",
+        "x-api-key",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-real-ip",
+    ];
+    let name = text.to_ascii_lowercase();
+    // An underscore is a hyphen to some proxies, which then let a visitor's own header pass.
+    let sound = (1..=LONGEST).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (sound && !TAKEN.contains(&name.as_str()) && !name.starts_with("sec-")).then_some(name)
+}
+
 /// Reads the path below which a proxy serves us: empty or `/a/b`.
 pub(super) fn url_base(text: &str) -> Option<String> {
     let is_segment = |segment: &str| {

@@ -75,7 +75,8 @@ impl FeedFilter {
     /// Checks the filter and makes it ready for use; done once per filter, not per item.
     pub fn compile(&self) -> Result<CompiledFilter, InvalidFilter> {
         let sound = |list: &[String]| {
-            let fits = |value: &String| !value.trim().is_empty() && value.chars().count() <= Self::MAX_VALUE_CHARS;
+            let fits =
+                |value: &String| !value.trim().is_empty() && value.chars().count() <= Self::MAX_VALUE_CHARS;
             list.len() <= Self::MAX_VALUES && list.iter().all(fits)
         };
         if self.apps.len() > Self::MAX_VALUES || self.kinds.len() > Self::MAX_VALUES {

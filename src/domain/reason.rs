@@ -120,6 +120,8 @@ reasons! {
     WrongInfohash = "wrong-infohash" => Final,
 
     // The end.
+    /// The step broke off by a defect of grabfeed.
+    InternalError = "internal-error" => RetryLater,
     /// The schedule is used up; the last attempt's reason is in its timeline.
     GaveUp = "gave-up" => Final,
 }

@@ -12,6 +12,11 @@ pub fn indexer_key(indexer: &str) -> String {
     fold(name.strip_suffix("(Prowlarr)").unwrap_or(name))
 }
 
+/// Folds a person's name for comparing: nobody signs in in vain for a capital letter.
+pub fn person_key(name: &str) -> String {
+    fold(name)
+}
+
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {

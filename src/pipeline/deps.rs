@@ -66,6 +66,8 @@ pub struct Rules {
     pub lookback: Duration,
     /// How long finished grabs are kept; `None`: for ever.
     pub retention: Option<Duration>,
+    /// How long a session may be unused before it is removed.
+    pub session_idle: Duration,
     /// The least score of a search result.
     pub min_score: u32,
     /// Whether a torrent must have the infohash that the app named.

@@ -7,6 +7,7 @@ use super::deps::Deps;
 use super::report;
 use tokio::time::Instant;
 
+use crate::auth::throttle;
 use crate::clients::circuit::{Circuit, CircuitState};
 use crate::domain::app::AppKind;
 use crate::domain::grab::GrabState;
@@ -43,6 +44,10 @@ async fn go_round(deps: &Deps, round: u32) -> Result<(), StoreError> {
     write_polls(deps).await?;
     if round.is_multiple_of(REVIEW_ROUNDS) {
         deps.store.review_feeds().await?;
+        // More often than the purge: strangers can add many in an hour.
+        let now = deps.store.now().await?;
+        deps.store.purge_attempts(now.minus(throttle::MEMORY)).await?;
+        deps.store.purge_login_flows(now).await?;
     }
     refresh_gauges(deps).await
 }

@@ -58,6 +58,14 @@ pub struct Stepped {
     pub duration: Duration,
 }
 
+impl Stepped {
+    /// A step that a panic ended.
+    pub(super) const fn broken_off() -> Self {
+        let outcome = Outcome::not(Reason::InternalError);
+        Self { outcome, kind: AttemptKind::Download, detail: None, duration: Duration::ZERO }
+    }
+}
+
 /// Takes one step.
 pub async fn step(deps: &Deps, grab: &Grab, now: Ts) -> Result<Stepped, StoreError> {
     let started = Instant::now();

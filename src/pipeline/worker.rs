@@ -89,7 +89,13 @@ async fn work(deps: &Deps, claimed: Claimed, hurry: &CancellationToken) {
         stepped = stepping => match stepped {
             Ok(Ok(())) => {}
             Ok(Err(error)) => report::database(deps, "step", &error),
-            Err(_panic) => error!(event = "pipeline.step-panicked", grab = grab.0),
+            Err(_panic) => {
+                error!(event = "pipeline.step-panicked", grab = grab.0);
+                // Written down as any failure, or whoever takes over would ask the indexer again every minute.
+                if let Err(error) = conclude(deps, &claimed, Stepped::broken_off()).await {
+                    report::database(deps, "step", &error);
+                }
+            }
         },
         () = keep_lease(deps, &claimed) => warn!(event = "pipeline.lease-lost", grab = grab.0),
         () = hurry.cancelled() => {
@@ -120,6 +126,11 @@ async fn keep_lease(deps: &Deps, claimed: &Claimed) {
 async fn take_step(deps: &Deps, claimed: &Claimed) -> Result<(), StoreError> {
     let began = deps.store.now().await?;
     let stepped = step::step(deps, &claimed.grab, began).await?;
+    conclude(deps, claimed, stepped).await
+}
+
+/// Writes down how a step ended.
+async fn conclude(deps: &Deps, claimed: &Claimed, stepped: Stepped) -> Result<(), StoreError> {
     let now = deps.store.now().await?;
     hold_if_failing(deps, claimed, &stepped, now).await?;
     let attempt_kind = stepped.kind;

@@ -9,6 +9,10 @@ use crate::domain::time::Ts;
 
 /// More sessions than this are ended, the longest unused first.
 const MOST_SESSIONS: i64 = 100;
+/// A use is written down no more often: a page makes several requests.
+const USE_RESOLUTION: Duration = Duration::from_mins(1);
+/// A session that began further in the future than this, since the clock was set back, would not end in its time.
+const MOST_AHEAD: Duration = Duration::from_hours(24);
 /// More networks than this are forgotten, the longest unused first.
 const MOST_NETWORKS: i64 = 1000;
 
@@ -105,18 +109,22 @@ impl Store {
     ) -> Result<Option<Session>, StoreError> {
         let row: Option<Row> = read!(self, pool => sqlx::query_as(
             "SELECT id, method, network, client, created_at, last_seen_at, expires_at FROM session \
-             WHERE token_hash = $1 AND expires_at > $2 AND last_seen_at > $3",
-        ).bind(token_hash.to_vec()).bind(now.millis()).bind(now.minus(idle).millis()).fetch_optional(pool))?;
+             WHERE token_hash = $1 AND expires_at > $2 AND last_seen_at > $3 AND created_at <= $4",
+        ).bind(token_hash.to_vec()).bind(now.millis()).bind(now.minus(idle).millis())
+         .bind(now.plus(MOST_AHEAD).millis()).fetch_optional(pool))?;
         Ok(row.map(Session::from))
     }
 
-    /// Records the use of a session; at most once a minute, since a page makes several requests.
-    pub async fn session_seen(&self, session: SessionId, now: Ts) -> Result<(), StoreError> {
-        const RESOLUTION_MILLIS: i64 = 60_000;
+    /// Records the use of a session that was just looked up; at most once a minute.
+    pub async fn session_seen(&self, session: &Session, now: Ts) -> Result<(), StoreError> {
+        let before = now.minus(USE_RESOLUTION);
+        if session.last_seen_at >= before {
+            return Ok(());
+        }
         let mut tx = self.begin().await?;
         exec!(&mut tx, conn => sqlx::query(
             "UPDATE session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $3",
-        ).bind(session.0).bind(now.millis()).bind(now.millis() - RESOLUTION_MILLIS).execute(conn))?;
+        ).bind(session.id.0).bind(now.millis()).bind(before.millis()).execute(conn))?;
         tx.commit().await
     }
 
@@ -124,8 +132,8 @@ impl Store {
     pub async fn sessions(&self, idle: Duration, now: Ts) -> Result<Vec<Session>, StoreError> {
         let rows: Vec<Row> = read!(self, pool => sqlx::query_as(
             "SELECT id, method, network, client, created_at, last_seen_at, expires_at FROM session \
-             WHERE expires_at > $1 AND last_seen_at > $2 ORDER BY last_seen_at DESC, id DESC",
-        ).bind(now.millis()).bind(now.minus(idle).millis()).fetch_all(pool))?;
+             WHERE expires_at > $1 AND last_seen_at > $2 AND created_at <= $3 ORDER BY last_seen_at DESC, id DESC",
+        ).bind(now.millis()).bind(now.minus(idle).millis()).bind(now.plus(MOST_AHEAD).millis()).fetch_all(pool))?;
         Ok(rows.into_iter().map(Session::from).collect())
     }
 
@@ -157,8 +165,8 @@ impl Store {
     pub async fn purge_sessions(&self, idle: Duration, now: Ts) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         let removed = exec!(&mut tx, conn => sqlx::query(
-            "DELETE FROM session WHERE expires_at <= $1 OR last_seen_at <= $2",
-        ).bind(now.millis()).bind(now.minus(idle).millis()).execute(conn))?;
+            "DELETE FROM session WHERE expires_at <= $1 OR last_seen_at <= $2 OR created_at > $3",
+        ).bind(now.millis()).bind(now.minus(idle).millis()).bind(now.plus(MOST_AHEAD).millis()).execute(conn))?;
         tx.commit().await?;
         Ok(removed)
     }

@@ -33,11 +33,7 @@ impl Store {
                  failures = CASE WHEN throttle.last_at < $3 THEN 1 ELSE throttle.failures + 1 END \
                  RETURNING failures, blocked_until",
             ).bind(subject.clone()).bind(now.millis()).bind(now.minus(rule.forget_after).millis()).fetch_one(conn))?;
-            let blocked_until = Ts::from_millis(blocked_until);
-            if blocked_until > now {
-                // A clock that was set back must not lock anybody out for longer than the rule says.
-                longest = longest.max(blocked_until.since(now).min(rule.longest));
-            }
+            longest = longest.max(left(Ts::from_millis(blocked_until), rule, now));
             let wait = rule.wait(u32::try_from(failures).unwrap_or(u32::MAX));
             exec!(&mut tx, conn => sqlx::query("UPDATE throttle SET blocked_until = $2 WHERE subject = $1")
                 .bind(subject.clone()).bind(now.plus(wait).millis()).execute(conn))?;
@@ -50,12 +46,16 @@ impl Store {
         Ok(None)
     }
 
-    /// How long a subject has to wait now.
-    pub async fn attempt_wait(&self, subject: &str, now: Ts) -> Result<Option<Duration>, StoreError> {
-        let until: Option<i64> = read!(self, pool => sqlx::query_scalar(
-            "SELECT blocked_until FROM throttle WHERE subject = $1 AND blocked_until > $2",
-        ).bind(subject.to_owned()).bind(now.millis()).fetch_optional(pool))?;
-        Ok(until.map(|until| Ts::from_millis(until).since(now)))
+    /// How long a subject has to wait now; `None`: not at all. Nothing is counted.
+    pub async fn attempt_wait(
+        &self,
+        (subject, rule): &(String, ThrottleRule),
+        now: Ts,
+    ) -> Result<Option<Duration>, StoreError> {
+        let until: Option<i64> = read!(self, pool => sqlx::query_scalar("SELECT blocked_until FROM throttle WHERE subject = $1")
+            .bind(subject.clone()).fetch_optional(pool))?;
+        let left = until.map_or(Duration::ZERO, |until| left(Ts::from_millis(until), rule, now));
+        Ok((left > Duration::ZERO).then_some(left))
     }
 
     /// Forgets the failures of a subject, because an attempt succeeded.
@@ -79,4 +79,11 @@ impl Store {
         tx.commit().await?;
         Ok(old + many)
     }
+}
+
+/// What is left of a wait. More than the rule's longest means that the clock was set back since: nobody is locked out by
+/// that.
+fn left(blocked_until: Ts, rule: &ThrottleRule, now: Ts) -> Duration {
+    let left = blocked_until.since(now);
+    if left > rule.longest { Duration::ZERO } else { left }
 }

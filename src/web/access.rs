@@ -4,16 +4,17 @@
 //! else looks at it, so a wrong key learns nothing. Must not know: what handlers do.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::ExposeSecret;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::WebState;
 use super::arrival::Client;
 use super::problem::{Code, Problem};
-use super::{cross_site, session};
+use super::proxy_sign_in::Vouched;
+use super::{attempt, cross_site, session, setup};
 use crate::auth::authorization::Credentials;
 use crate::auth::scope::{Scope, ScopeSet};
 use crate::auth::token::{Token, TokenKind};
@@ -40,6 +41,11 @@ pub enum Access {
     Page,
 }
 
+/// For the log: the one person.
+pub const ADMINISTRATOR: &str = "administrator";
+/// For the log: whoever shows nothing that is right.
+pub const NOBODY: &str = "anonymous";
+
 /// Who asks, once the guard has let the request pass; handlers take it as an extension.
 #[derive(Debug, Clone)]
 pub enum Identity {
@@ -64,7 +70,16 @@ impl Identity {
     pub fn actor(&self) -> &str {
         match self {
             Self::Key { name, .. } => name,
-            Self::Administrator { .. } => "administrator",
+            Self::Administrator { .. } => ADMINISTRATOR,
+        }
+    }
+
+    /// For the log: by what it is known.
+    pub const fn method(&self) -> &'static str {
+        match self {
+            Self::Key { .. } => AuthMethod::ApiKey.as_str(),
+            Self::Administrator { session: Some(_) } => AuthMethod::Session.as_str(),
+            Self::Administrator { session: None } => "proxy",
         }
     }
 
@@ -84,9 +99,11 @@ pub async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let asked = Asked { client: &client, method: request.method(), headers: request.headers() };
+    let vouched = request.extensions().get::<Vouched>().is_some();
+    let asked = Asked { client: &client, method: request.method(), headers: request.headers(), vouched };
     let found = match access {
-        Access::Public | Access::FeedSecret | Access::WebhookSecret | Access::SetupToken => Ok(None),
+        Access::Public | Access::FeedSecret | Access::WebhookSecret => Ok(None),
+        Access::SetupToken => while_needed(&state).await.map(|()| None),
         Access::Scope(scope) => with_scope(&state, asked, scope).await.map(Some),
         Access::Administrator | Access::Page => administrator(&state, asked).await.map(Some),
     };
@@ -104,18 +121,25 @@ pub async fn guard(
     }
 }
 
+/// The set-up is there until there is an account.
+async fn while_needed(state: &WebState) -> Result<(), Problem> {
+    if setup::is_needed(state).await? { Ok(()) } else { Err(Problem::new(Code::NotFound)) }
+}
+
 /// What the guard looks at.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     client: &'a Client,
     method: &'a Method,
     headers: &'a HeaderMap,
+    /// Whether a trusted proxy vouches for the administrator.
+    vouched: bool,
 }
 
 /// Whoever shows a key is judged by it alone, whatever cookie comes along.
 async fn with_scope(state: &WebState, asked: Asked<'_>, scope: Scope) -> Result<Identity, Problem> {
     let basic = takes_basic(scope);
-    if !shows_credentials(asked.headers) {
+    if !shows_key(asked.headers, basic) {
         let signed_in = administrator(state, asked).await;
         return signed_in.map_err(|problem| match problem.code() {
             Code::Unauthorized if basic => problem.asking_for_basic(),
@@ -123,12 +147,13 @@ async fn with_scope(state: &WebState, asked: Asked<'_>, scope: Scope) -> Result<
         });
     }
     let found = key_identity(state, asked, scope, basic).await;
-    if let Err(problem) = &found
-        && matches!(problem.code(), Code::Unauthorized | Code::Forbidden)
-    {
-        state.metrics().auth_failed(AuthMethod::ApiKey);
+    match found {
+        Err(problem) if problem.code() == Code::Unauthorized => {
+            state.metrics().auth_failed(AuthMethod::ApiKey);
+            Err(attempt::wrong_secret(state, asked.client, AuthMethod::ApiKey, problem).await)
+        }
+        found => found,
     }
-    found
 }
 
 /// Feed readers and Prometheus can send Basic and no other header; browsers would ask the person with a dialog.
@@ -137,13 +162,15 @@ const fn takes_basic(scope: Scope) -> bool {
 }
 
 async fn administrator(state: &WebState, asked: Asked<'_>) -> Result<Identity, Problem> {
-    let session = session::of(state, asked.client, asked.headers).await?;
-    let session = session.ok_or(Problem::new(Code::Unauthorized))?;
+    let session = session::of(state, asked.client, asked.headers).await?.map(|session| session.id);
+    if session.is_none() && !asked.vouched {
+        return Err(Problem::new(Code::Unauthorized));
+    }
     if is_unsafe(asked.method) {
-        // A browser sends the cookie by itself, whichever page made it ask.
+        // A browser sends the cookie by itself, whichever page made it ask; and the proxy adds its word to anything.
         cross_site::check(state, asked.client, asked.headers, cross_site::Ambient::Cookie)?;
     }
-    Ok(Identity::Administrator { session: Some(session.id) })
+    Ok(Identity::Administrator { session })
 }
 
 /// Whether a method may change something.
@@ -151,8 +178,13 @@ pub fn is_unsafe(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-fn shows_credentials(headers: &HeaderMap) -> bool {
-    headers.contains_key("x-api-key") || headers.contains_key(header::AUTHORIZATION)
+/// Basic where it is not taken is somebody else's: a proxy in front may ask for a password of its own.
+fn shows_key(headers: &HeaderMap, basic: bool) -> bool {
+    let is_basic = |value: &HeaderValue| {
+        value.as_bytes().get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic "))
+    };
+    headers.contains_key("x-api-key")
+        || headers.get(header::AUTHORIZATION).is_some_and(|value| basic || !is_basic(value))
 }
 
 async fn key_identity(
@@ -168,10 +200,12 @@ async fn key_identity(
     let now = state.store().now().await.map_err(failed)?;
     let key = state.store().key_by_hash(&token.hash(), now).await.map_err(failed)?;
     let key = key.ok_or(refused)?;
-    let scopes: ScopeSet = key.scopes.parse().map_err(|_| Problem::new(Code::Forbidden))?;
-    if !scopes.contains(scope) {
+    let Some(scopes) = key.scopes.parse().ok().filter(|scopes: &ScopeSet| scopes.contains(scope)) else {
+        state.metrics().auth_failed(AuthMethod::ApiKey);
+        let (actor, address, needed) = (&*key.name, asked.client.address, scope.as_str());
+        warn!(event = "auth.forbidden", actor, address = %address, method = AuthMethod::ApiKey.as_str(), needed);
         return Err(Problem::new(Code::Forbidden));
-    }
+    };
     if key.last_used_at.is_none() {
         info!(event = "key.first-used", name = key.name, address = %asked.client.address);
     }

@@ -7,9 +7,10 @@ use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
 use tracing::info;
 
-use super::WebState;
+use super::arrival::Client;
 use super::feeds::{client_name, link_secret};
 use super::problem::{Code, Problem};
+use super::{WebState, attempt};
 use crate::domain::feed::FeedPublicId;
 use crate::domain::ids::TorrentId;
 use crate::ops::metrics::AuthMethod;
@@ -23,9 +24,10 @@ pub async fn torrent(
     State(state): State<WebState>,
     Path((feed, mac, file)): Path<(String, String, String)>,
     method: Method,
+    client: Client,
     headers: HeaderMap,
 ) -> Response {
-    match find(&state, &feed, &mac, &file).await {
+    match find(&state, &client, &feed, &mac, &file).await {
         Ok((feed, id, response)) => {
             if method == Method::GET {
                 record(&state, &feed, id, &headers).await;
@@ -38,6 +40,7 @@ pub async fn torrent(
 
 async fn find(
     state: &WebState,
+    client: &Client,
     feed: &str,
     mac: &str,
     file: &str,
@@ -49,10 +52,12 @@ async fn find(
     let failed = |failure: StoreError| state.database_failed("download", &failure);
     let public_id = FeedPublicId::parse(feed).map_err(|_| unknown())?;
     let link = DownloadLink::parse(&public_id, mac, file).ok_or_else(unknown)?;
-    let feed = state.store().feed_by_public_id(&public_id).await.map_err(failed)?.ok_or_else(unknown)?;
-    if !link.is_genuine(&link_secret(&feed).map_err(failed)?) {
-        return Err(unknown());
-    }
+    let feed = state.store().feed_by_public_id(&public_id).await.map_err(failed)?;
+    let genuine = |feed: &Feed| link_secret(feed).map(|secret| link.is_genuine(&secret));
+    let genuine = feed.as_ref().map(genuine).transpose().map_err(failed)? == Some(true);
+    let Some(feed) = feed.filter(|_| genuine) else {
+        return Err(attempt::wrong_secret(state, client, AuthMethod::Feed, unknown()).await);
+    };
     // The link is genuine, so there was an item: what is not there any more was withdrawn or purged.
     let gone = Problem::new(Code::Gone);
     let id = state.store().feed_torrent(feed.id, &link.infohash).await.map_err(failed)?.ok_or(gone)?;

@@ -10,9 +10,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
-use super::WebState;
+use super::arrival::Client;
 use super::problem::{Code, Problem};
 use super::shared_lookup::SharedLookup;
+use super::{WebState, attempt};
 use crate::auth::token::{Token, TokenKind};
 use crate::domain::ids::FeedId;
 use crate::ops::metrics::{AuthMethod, FeedFormat, FeedResult};
@@ -91,17 +92,33 @@ impl FeedCache {
 }
 
 /// `GET /f/{token}/rss.xml`
-pub async fn rss(state: State<WebState>, token: Path<String>, headers: HeaderMap) -> Response {
-    answer(&state, &token, &headers, Format::Rss).await
+pub async fn rss(
+    state: State<WebState>,
+    token: Path<String>,
+    client: Client,
+    headers: HeaderMap,
+) -> Response {
+    answer(&state, &token, &client, &headers, Format::Rss).await
 }
 
 /// `GET /f/{token}/torrent.json`, in the predecessor's shape.
-pub async fn legacy_json(state: State<WebState>, token: Path<String>, headers: HeaderMap) -> Response {
-    answer(&state, &token, &headers, Format::LegacyJson).await
+pub async fn legacy_json(
+    state: State<WebState>,
+    token: Path<String>,
+    client: Client,
+    headers: HeaderMap,
+) -> Response {
+    answer(&state, &token, &client, &headers, Format::LegacyJson).await
 }
 
-async fn answer(state: &WebState, token: &str, headers: &HeaderMap, format: Format) -> Response {
-    let (response, result) = match find(state, token, headers, format).await {
+async fn answer(
+    state: &WebState,
+    token: &str,
+    client: &Client,
+    headers: &HeaderMap,
+    format: Format,
+) -> Response {
+    let (response, result) = match find(state, token, client, headers, format).await {
         Ok(rendered) if is_current(headers, &rendered.etag) => {
             (not_modified(&rendered), FeedResult::NotModified)
         }
@@ -119,6 +136,7 @@ async fn answer(state: &WebState, token: &str, headers: &HeaderMap, format: Form
 async fn find(
     state: &WebState,
     token: &str,
+    client: &Client,
     headers: &HeaderMap,
     format: Format,
 ) -> Result<Arc<Rendered>, Problem> {
@@ -128,8 +146,10 @@ async fn find(
     };
     let token =
         Token::parse(token).ok().filter(|token| token.kind() == TokenKind::Feed).ok_or_else(unknown)?;
-    let feed = state.feeds.feed(state, token.hash()).await?.ok_or_else(unknown)?;
-    let base = state.base.of(headers)?;
+    let Some(feed) = state.feeds.feed(state, token.hash()).await? else {
+        return Err(attempt::wrong_secret(state, client, AuthMethod::Feed, unknown()).await);
+    };
+    let base = state.base.of(client)?;
     state.deps.polls.count(feed.id, client_name(headers).as_deref(), state.clock().now());
     let key = (feed.id, format, base.as_str().to_owned());
     let cached = state.feeds.get(&key);

@@ -9,6 +9,9 @@ use super::WebState;
 use super::problem::{Code, Problem};
 use crate::ops::health::State as Life;
 
+/// The paths of health probes, below the URL base.
+pub const PROBES: [&str; 3] = ["/ping", "/health/live", "/health/ready"];
+
 /// `GET /ping`: the answer that the apps give too.
 pub async fn ping() -> Json<Value> {
     Json(json!({ "status": "OK" }))

@@ -13,10 +13,11 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use tracing::{debug, error, info, warn};
 
+use super::arrival::Client;
 use super::problem::{Code, Problem};
 use super::routes::MAX_BODY_BYTES;
 use super::state::Hook;
-use super::{WebState, body};
+use super::{WebState, attempt, body};
 use crate::auth::authorization::Credentials;
 use crate::auth::token::secret_eq;
 use crate::config::section::sync::SyncMode;
@@ -34,15 +35,20 @@ const LOOK_AFTER: Duration = Duration::from_secs(2);
 type Told = (WebhookEvent, WebhookResult);
 
 /// Takes a webhook.
-pub async fn receive(State(state): State<WebState>, Path(app): Path<String>, request: Request) -> Response {
+pub async fn receive(
+    State(state): State<WebState>,
+    Path(app): Path<String>,
+    client: Client,
+    request: Request,
+) -> Response {
     let started = Instant::now();
     let name = AppName::parse(&app).ok();
     let hook = name.as_ref().and_then(|name| Some((name, state.hooks.get(name)?)));
     let Some((name, hook)) = hook.filter(|(_, hook)| shows_secret(request.headers(), hook)) else {
         // An unknown app and a wrong secret are one answer: neither tells which apps there are.
         state.metrics().auth_failed(AuthMethod::Webhook);
-        warn!(event = "webhook.refused");
-        return Problem::new(Code::Unauthorized).into_response();
+        let refusal = Problem::new(Code::Unauthorized);
+        return attempt::wrong_secret(&state, &client, AuthMethod::Webhook, refusal).await.into_response();
     };
     let (answer, (event, result)) = take(&state, name, hook, request).await;
     state.metrics().webhook_received(Some(hook.kind), event, result, started.elapsed());

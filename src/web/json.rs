@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::body;
@@ -21,9 +22,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
         if !is_json(request.headers()) {
             return Err(Problem::new(Code::ContentType));
         }
+        let headers = request.headers().clone();
         let body = body::whole(request, MAX_BYTES).await.map_err(Problem::new)?;
-        serde_json::from_slice(&body).map(Self).map_err(|_| Problem::new(Code::BadRequest))
+        read(&headers, &body).map(Self)
     }
+}
+
+/// The same of a body that was read before.
+pub fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T, Problem> {
+    if !is_json(headers) {
+        return Err(Problem::new(Code::ContentType));
+    }
+    serde_json::from_slice(body).map_err(|_| Problem::new(Code::BadRequest))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -10,28 +10,33 @@ use axum::response::Response;
 use tracing::{Instrument, debug, info_span, warn};
 
 use super::WebState;
+use super::arrival::Client;
 use super::problem::Problem;
+use super::view::{self, Frame, ProblemPage};
 use crate::ops::text::Lang;
 
 /// The label of requests that match no route, so that strangers cannot make series.
 const UNMATCHED: &str = "unmatched";
 
 /// Goes around every request.
-pub async fn request(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
+pub async fn request(
+    State(state): State<WebState>,
+    client: Client,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
     let in_flight = state.metrics().request_begins();
     let id = hex::encode(rand::random::<[u8; 8]>());
     let route = request.extensions().get::<MatchedPath>().map_or(UNMATCHED, MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     let lang = language(request.headers(), state.lang);
+    let to_a_person = wants_page(request.headers());
     request.extensions_mut().insert(AskedLang(lang));
-    let span = info_span!("request", request_id = %id);
+    let span = info_span!("request", request_id = %id, address = %client.address);
     let mut response = next.run(request).instrument(span).await;
     if let Some(problem) = response.extensions().get::<Problem>().copied() {
-        *response.body_mut() = Body::from(problem.body(lang, &id));
-        let json = HeaderValue::from_static("application/problem+json; charset=utf-8");
-        response.headers_mut().insert(header::CONTENT_TYPE, json);
-        response.headers_mut().remove(header::CONTENT_LENGTH);
+        tell(&state, &mut response, problem, lang, &id, to_a_person);
     }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", id);
@@ -48,9 +53,50 @@ pub async fn request(State(state): State<WebState>, mut request: Request, next: 
     response
 }
 
-/// The language that the asker wants, which handlers find in the request.
+/// The language that the asker wants, which the guard and pages find in the request.
 #[derive(Debug, Clone, Copy)]
 pub struct AskedLang(pub Lang);
+
+/// Writes the body of a problem: a page for a person, JSON for a program.
+fn tell(
+    state: &WebState,
+    response: &mut Response,
+    problem: Problem,
+    lang: Lang,
+    id: &str,
+    to_a_person: bool,
+) {
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    if to_a_person {
+        let frame = Frame {
+            lang,
+            base: state.url_base.clone(),
+            name: "problem",
+            signed_in: false,
+            plain_http: false,
+            problem: Some(problem.sentence(lang)),
+            done: None,
+        };
+        let shown = view::page(problem.code().status(), &ProblemPage { frame, request_id: id });
+        for name in [header::CONTENT_TYPE, header::REFERRER_POLICY] {
+            if let Some(value) = shown.headers().get(&name) {
+                headers.insert(name, value.clone());
+            }
+        }
+        *response.body_mut() = shown.into_body();
+    } else {
+        let json = HeaderValue::from_static("application/problem+json; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, json);
+        *response.body_mut() = Body::from(problem.body(lang, id));
+    }
+}
+
+/// Whether a browser shows the answer to a person: programs do not ask for HTML.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let wanted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    wanted.split(',').any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "text/html"))
+}
 
 /// French or English, whichever the asker names first.
 fn language(headers: &HeaderMap, default: Lang) -> Lang {

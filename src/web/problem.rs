@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use tracing::error;
 
+use crate::auth::password_rules::Weakness;
 use crate::ops::text::Lang;
 
 macro_rules! codes {
@@ -61,6 +62,8 @@ codes! {
     CrossSite = "cross-site", FORBIDDEN;
     /// The body is not of the type that the route takes.
     ContentType = "content-type", UNSUPPORTED_MEDIA_TYPE;
+    /// The body is no form.
+    FormType = "form-type", UNSUPPORTED_MEDIA_TYPE;
     /// A value cannot be used; the field says which.
     Invalid = "invalid-value", BAD_REQUEST;
     /// The name is taken.
@@ -75,6 +78,12 @@ codes! {
     WrongPassword = "wrong-password", FORBIDDEN;
     /// The new password is too short or known to everybody.
     WeakPassword = "weak-password", BAD_REQUEST;
+    /// A sign-in by way of a provider that is not under way, or not in this browser.
+    SignInOver = "sign-in-over", BAD_REQUEST;
+    /// The provider does not vouch for the person, or the settings do not list them.
+    NotAllowedHere = "not-allowed-here", FORBIDDEN;
+    /// There is no account yet.
+    NotSetUp = "not-set-up", CONFLICT;
     /// The set-up token is wrong.
     BadSetupToken = "bad-setup-token", UNAUTHORIZED;
     /// Another service that we need for the answer failed.
@@ -95,6 +104,7 @@ pub struct Problem {
     retry_after_seconds: Option<u64>,
     field: Option<&'static str>,
     asks_for_basic: bool,
+    weakness: Option<Weakness>,
 }
 
 impl Problem {
@@ -104,12 +114,18 @@ impl Problem {
             Code::Unavailable => Some(RETRY_AFTER_SECONDS),
             _ => None,
         };
-        Self { code, retry_after_seconds, field: None, asks_for_basic: false }
+        Self { code, retry_after_seconds, field: None, asks_for_basic: false, weakness: None }
     }
 
     /// A value that cannot be used, by the name of its field or parameter.
     pub const fn invalid(field: &'static str) -> Self {
         Self { field: Some(field), ..Self::new(Code::Invalid) }
+    }
+
+    /// A new password that cannot be used; `reason` and `detail` say why.
+    pub const fn weak_password(weakness: Weakness) -> Self {
+        let weakness = Some(weakness);
+        Self { field: Some("password"), weakness, ..Self::new(Code::WeakPassword) }
     }
 
     /// Too many attempts: the next one is taken after this time.
@@ -128,9 +144,19 @@ impl Problem {
         self.code
     }
 
+    /// After how many seconds to try again, if that is known.
+    pub const fn retry_after_seconds(self) -> Option<u64> {
+        self.retry_after_seconds
+    }
+
+    /// What it says to a person.
+    pub fn sentence(self, lang: Lang) -> String {
+        lang.text(&format!("problem-{}", self.code.as_str()), &[])
+    }
+
     /// The body, in one language.
     pub fn body(self, lang: Lang, request_id: &str) -> String {
-        let title = lang.text(&format!("problem-{}", self.code.as_str()), &[]);
+        let title = self.sentence(lang);
         let mut body = serde_json::json!({
             "type": "about:blank",
             "status": self.code.status().as_u16(),
@@ -140,6 +166,10 @@ impl Problem {
         });
         if let Some(field) = self.field {
             body["field"] = field.into();
+        }
+        if let Some(weakness) = self.weakness {
+            body["reason"] = weakness.code().into();
+            body["detail"] = weakness.text(lang).into();
         }
         body.to_string()
     }
@@ -165,4 +195,33 @@ impl IntoResponse for Problem {
 pub fn after_panic(_panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     error!(event = "web.handler-panicked");
     Problem::new(Code::Internal).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::http::Request;
+    use axum::routing::get;
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_one_failed_request() {
+        async fn broken() -> &'static str {
+            panic!("test-secret-in-a-panic")
+        }
+        let routes = Router::new().route("/broken", get(broken)).route("/ping", get(|| async { "pong" }));
+        let routes = routes.layer(CatchPanicLayer::custom(after_panic));
+        for (path, status) in [("/broken", 500), ("/ping", 200), ("/broken", 500)] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let answer = routes.clone().oneshot(request).await.unwrap();
+            assert_eq!(answer.status().as_u16(), status, "{path}");
+            let problem = answer.extensions().get::<Problem>().copied();
+            assert_eq!(problem.is_some(), status == 500);
+            let told = problem.map(|problem| problem.body(Lang::En, "id")).unwrap_or_default();
+            assert!(!format!("{told:?}").contains("test-secret"), "{told:?}");
+        }
+    }
 }

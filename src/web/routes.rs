@@ -10,7 +10,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::access::{self, Access};
 use super::problem::{Code, Problem};
-use super::{WebState, api, arrival, downloads, feeds, health, hooks, metrics, observe};
+use super::{
+    WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe, oidc, setup, ui,
+};
 use crate::auth::scope::Scope;
 
 /// A route: its method and path, who may use it, what answers.
@@ -24,6 +26,11 @@ pub struct Route {
     handler: MethodRouter<WebState>,
 }
 
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const DELETE: Method = Method::DELETE;
+
 /// One line of the table.
 fn route<H, T>(method: Method, path: &'static str, access: Access, handler: H) -> Route
 where
@@ -36,38 +43,60 @@ where
 
 /// Every route, in the order of the product.
 pub fn table() -> Vec<Route> {
-    use Access::{FeedSecret, Public, Scope as Of, WebhookSecret};
-    let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
+    use Access::{Administrator, FeedSecret, Page, Public, Scope as Of, SetupToken, WebhookSecret};
     vec![
-        route(get.clone(), "/ping", Public, health::ping),
-        route(get.clone(), "/health/live", Public, health::live),
-        route(get.clone(), "/health/ready", Public, health::ready),
-        route(post.clone(), "/hooks/{app}", WebhookSecret, hooks::receive),
-        route(put, "/hooks/{app}", WebhookSecret, hooks::receive),
-        route(get.clone(), "/f/{token}/rss.xml", FeedSecret, feeds::rss),
-        route(get.clone(), "/f/{token}/torrent.json", FeedSecret, feeds::legacy_json),
-        route(get.clone(), "/d/{feed}/{mac}/{file}", FeedSecret, downloads::torrent),
-        route(get.clone(), "/api/v1/openapi.json", Public, api::document::show),
-        route(get.clone(), "/api/v1/status", Of(Scope::Read), api::status::show),
-        route(get.clone(), "/api/v1/grabs", Of(Scope::Read), api::grabs::list),
-        route(get.clone(), "/api/v1/grabs/{id}", Of(Scope::Read), api::grabs::show),
-        route(post.clone(), "/api/v1/grabs/{id}/retry", Of(Scope::Write), api::grabs::retry),
-        route(get.clone(), "/api/v1/torrents", Of(Scope::Read), api::torrents::list),
-        route(get.clone(), "/api/v1/torrents/{infohash}", Of(Scope::Read), api::torrents::show),
-        route(get.clone(), "/api/v1/feeds", Of(Scope::Read), api::feeds::list),
-        route(post.clone(), "/api/v1/feeds", Of(Scope::Write), api::feeds::create),
-        route(get.clone(), "/api/v1/feeds/{id}", Of(Scope::Read), api::feeds::show),
-        route(delete.clone(), "/api/v1/feeds/{id}", Of(Scope::Write), api::feeds::revoke),
-        route(get.clone(), "/api/v1/apps", Of(Scope::Read), api::apps::list),
-        route(post.clone(), "/api/v1/apps/{name}/test", Of(Scope::Write), api::apps::test),
-        route(get.clone(), "/api/v1/sync", Of(Scope::Read), api::sync::show),
-        route(post.clone(), "/api/v1/sync", Of(Scope::Write), api::sync::start),
-        route(get.clone(), "/api/v1/keys", Of(Scope::Admin), api::keys::list),
-        route(post, "/api/v1/keys", Of(Scope::Admin), api::keys::create),
-        route(get.clone(), "/api/v1/keys/{id}", Of(Scope::Admin), api::keys::show),
-        route(delete, "/api/v1/keys/{id}", Of(Scope::Admin), api::keys::revoke),
-        route(get.clone(), "/api/v1/settings", Of(Scope::Admin), api::settings::list),
-        route(get, "/metrics", Of(Scope::Metrics), metrics::show),
+        route(GET, "/", Page, ui::home::show),
+        route(GET, "/login", Public, ui::login::show),
+        route(POST, "/login", Public, ui::login::enter),
+        route(POST, "/logout", Page, ui::login::leave),
+        route(GET, "/setup", SetupToken, ui::setup::show),
+        route(POST, "/setup", SetupToken, ui::setup::create),
+        route(GET, "/account", Page, ui::account::show),
+        route(POST, "/account/password", Page, ui::account::change_password),
+        route(POST, "/account/sessions/{id}/end", Page, ui::account::end_session),
+        route(POST, "/account/sessions/end-others", Page, ui::account::end_others),
+        route(GET, "/static/app.css", Public, ui::assets::style),
+        route(GET, "/static/icon.svg", Public, ui::assets::icon),
+        route(GET, "/login/oidc", Public, oidc::start),
+        route(GET, "/login/oidc/callback", Public, oidc::callback),
+        route(GET, "/ping", Public, health::ping),
+        route(GET, "/health/live", Public, health::live),
+        route(GET, "/health/ready", Public, health::ready),
+        route(POST, "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(PUT, "/hooks/{app}", WebhookSecret, hooks::receive),
+        route(GET, "/f/{token}/rss.xml", FeedSecret, feeds::rss),
+        route(GET, "/f/{token}/torrent.json", FeedSecret, feeds::legacy_json),
+        route(GET, "/d/{feed}/{mac}/{file}", FeedSecret, downloads::torrent),
+        route(GET, "/api/v1/openapi.json", Public, api::document::show),
+        route(GET, "/api/v1/status", Of(Scope::Read), api::status::show),
+        route(GET, "/api/v1/setup", Public, setup::show),
+        route(POST, "/api/v1/setup", SetupToken, setup::create),
+        route(GET, "/api/v1/grabs", Of(Scope::Read), api::grabs::list),
+        route(GET, "/api/v1/grabs/{id}", Of(Scope::Read), api::grabs::show),
+        route(POST, "/api/v1/grabs/{id}/retry", Of(Scope::Write), api::grabs::retry),
+        route(GET, "/api/v1/torrents", Of(Scope::Read), api::torrents::list),
+        route(GET, "/api/v1/torrents/{infohash}", Of(Scope::Read), api::torrents::show),
+        route(GET, "/api/v1/feeds", Of(Scope::Read), api::feeds::list),
+        route(POST, "/api/v1/feeds", Of(Scope::Write), api::feeds::create),
+        route(GET, "/api/v1/feeds/{id}", Of(Scope::Read), api::feeds::show),
+        route(DELETE, "/api/v1/feeds/{id}", Of(Scope::Write), api::feeds::revoke),
+        route(GET, "/api/v1/apps", Of(Scope::Read), api::apps::list),
+        route(POST, "/api/v1/apps/{name}/test", Of(Scope::Write), api::apps::test),
+        route(GET, "/api/v1/sync", Of(Scope::Read), api::sync::show),
+        route(POST, "/api/v1/sync", Of(Scope::Write), api::sync::start),
+        route(GET, "/api/v1/keys", Of(Scope::Admin), api::keys::list),
+        route(POST, "/api/v1/keys", Of(Scope::Admin), api::keys::create),
+        route(GET, "/api/v1/keys/{id}", Of(Scope::Admin), api::keys::show),
+        route(DELETE, "/api/v1/keys/{id}", Of(Scope::Admin), api::keys::revoke),
+        route(GET, "/api/v1/settings", Of(Scope::Admin), api::settings::list),
+        route(POST, "/api/v1/session", Public, api::session::begin),
+        route(GET, "/api/v1/session", Administrator, api::session::show),
+        route(DELETE, "/api/v1/session", Administrator, api::session::end),
+        route(GET, "/api/v1/sessions", Of(Scope::Admin), api::sessions::list),
+        route(DELETE, "/api/v1/sessions", Of(Scope::Admin), api::sessions::end_others),
+        route(DELETE, "/api/v1/sessions/{id}", Of(Scope::Admin), api::sessions::end),
+        route(PUT, "/api/v1/account/password", Administrator, api::account::change_password),
+        route(GET, "/metrics", Of(Scope::Metrics), metrics::show),
     ]
 }
 
@@ -76,21 +105,29 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// The routes with what stands around them, below the URL base.
 pub fn router(state: WebState, url_base: &str) -> Router {
-    let mut routes = Router::new();
+    let (mut routes, mut shared) = (Router::new(), Router::new());
     for Route { path, access, handler, .. } in table() {
         let guarded = handler.layer(from_fn_with_state((state.clone(), access), access::guard));
-        routes = routes.route(path, guarded);
+        if path.starts_with(cors::PREFIX) {
+            shared = shared.route(path, guarded);
+        } else {
+            routes = routes.route(path, guarded);
+        }
     }
+    let not_allowed = || async { Problem::new(Code::MethodNotAllowed) };
+    let shared = cors::around(shared.method_not_allowed_fallback(not_allowed), &state.cors_origins);
     let routes = routes
+        .method_not_allowed_fallback(not_allowed)
+        .merge(shared)
         .fallback(|| async { Problem::new(Code::Unauthorized) })
-        .method_not_allowed_fallback(|| async { Problem::new(Code::MethodNotAllowed) })
         .with_state(state.clone());
     let based = if url_base.is_empty() { routes } else { Router::new().nest(url_base, routes) };
     based
         .fallback(|| async { Problem::new(Code::Unauthorized) })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(from_fn_with_state(state.clone(), arrival::look))
+        .layer(from_fn_with_state(state.clone(), arrival::admit))
         .layer(CatchPanicLayer::custom(super::problem::after_panic))
-        .layer(from_fn(super::answer::common_headers))
-        .layer(from_fn_with_state(state, observe::request))
+        .layer(from_fn_with_state(state.clone(), observe::request))
+        .layer(from_fn(answer::common_headers))
+        .layer(from_fn_with_state(state, arrival::look))
 }

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use axum::extract::{OriginalUri, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
+use tracing::{info, warn};
 
 use super::WebState;
+use super::access::ADMINISTRATOR;
 use super::arrival::Client;
 use super::feeds::client_name;
 use super::problem::{Code, Problem};
@@ -30,7 +32,7 @@ pub struct SessionRules {
 
 impl SessionRules {
     /// Whether this client's cookie is for HTTPS only.
-    fn secure(&self, client: &Client) -> bool {
+    pub fn secure(&self, client: &Client) -> bool {
         match self.cookie_secure {
             CookieSecure::Auto => client.https,
             CookieSecure::Always => true,
@@ -55,7 +57,7 @@ pub async fn of(state: &WebState, client: &Client, headers: &HeaderMap) -> Resul
     let session =
         state.store().session_by_hash(&token.hash(), state.sessions.idle, now).await.map_err(failed)?;
     if let Some(session) = &session
-        && let Err(failure) = state.store().session_seen(session.id, now).await
+        && let Err(failure) = state.store().session_seen(session, now).await
     {
         // The use is worth noting, not worth failing for.
         state.database_failed("session-use", &failure);
@@ -63,9 +65,29 @@ pub async fn of(state: &WebState, client: &Client, headers: &HeaderMap) -> Resul
     Ok(session)
 }
 
-/// Begins a session for who has just proved to be the administrator, and gives the header with its cookie. A session
-/// that the browser came with ends: nobody goes on with a cookie that somebody else may have planted.
+/// Begins a session for who has just proved to be the administrator, and gives the header with its cookie.
 pub async fn begin(
+    state: &WebState,
+    client: &Client,
+    headers: &HeaderMap,
+    method: &'static str,
+) -> Result<(SessionId, HeaderValue), Problem> {
+    let begun = renew(state, client, headers, method).await?;
+    info!(event = "auth.signed-in", actor = ADMINISTRATOR, address = %client.address, method);
+    if !is_private(client) {
+        state.plain_http_told.call_once(|| warn!(event = "auth.plain-http", address = %client.address));
+    }
+    Ok(begun)
+}
+
+/// Whether nobody on the way can read what this client sends and gets: it came over HTTPS, or did not leave the machine.
+pub fn is_private(client: &Client) -> bool {
+    client.https || client.address.to_canonical().is_loopback()
+}
+
+/// Begins a session in the place of the one that the browser came with, if any, which ends: nobody goes on with a cookie
+/// that somebody else may have planted.
+pub async fn renew(
     state: &WebState,
     client: &Client,
     headers: &HeaderMap,
@@ -90,7 +112,7 @@ pub async fn begin(
 }
 
 /// The cookie with this name; `None` if there are two, since one of them is somebody else's.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let mut found = pairs.filter(|(known, _)| *known == name).map(|(_, value)| value);
@@ -100,16 +122,16 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// The header that gives the cookie to a browser.
 fn set_cookie(state: &WebState, client: &Client, token: &Token) -> Option<HeaderValue> {
-    cookie_header(state, client, token.expose(), state.sessions.lifetime.as_secs())
+    cookie_header(&state.sessions, client, token.expose(), state.sessions.lifetime.as_secs())
 }
 
 /// The header that takes the cookie back.
 pub fn clear_cookie(state: &WebState, client: &Client) -> Option<HeaderValue> {
-    cookie_header(state, client, "", 0)
+    cookie_header(&state.sessions, client, "", 0)
 }
 
-fn cookie_header(state: &WebState, client: &Client, value: &str, seconds: u64) -> Option<HeaderValue> {
-    let secure = state.sessions.secure(client);
+fn cookie_header(rules: &SessionRules, client: &Client, value: &str, seconds: u64) -> Option<HeaderValue> {
+    let secure = rules.secure(client);
     let (name, flag) = (cookie_name(secure), if secure { "; Secure" } else { "" });
     let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{flag}");
     HeaderValue::from_str(&text).ok()
@@ -126,6 +148,43 @@ pub fn sign_in_path(state: &WebState, request: &Request) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn client(address: &str, https: bool) -> Client {
+        Client { address: address.parse().unwrap(), https, host: None, by_trusted_proxy: false }
+    }
+
+    #[test]
+    fn the_cookie_is_for_https_only_where_the_request_or_the_setting_says_so() {
+        let flags = |cookie_secure, https| {
+            let rules = SessionRules { idle: Duration::ZERO, lifetime: Duration::ZERO, cookie_secure };
+            let value = cookie_header(&rules, &client("192.0.2.1", https), "x", 60).unwrap();
+            value.to_str().unwrap().to_owned()
+        };
+        let secure = "__Host-grabfeed=x; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure";
+        let plain = "grabfeed=x; Path=/; Max-Age=60; HttpOnly; SameSite=Lax";
+        for (setting, https, expected) in [
+            (CookieSecure::Auto, true, secure),
+            (CookieSecure::Auto, false, plain),
+            (CookieSecure::Always, false, secure),
+            (CookieSecure::Never, true, plain),
+        ] {
+            assert_eq!(flags(setting, https), expected, "{setting:?} {https}");
+        }
+    }
+
+    #[test]
+    fn only_plain_http_from_elsewhere_can_be_read_on_the_way() {
+        for (address, https, private) in [
+            ("192.0.2.1", false, false),
+            ("192.0.2.1", true, true),
+            ("127.0.0.1", false, true),
+            ("::1", false, true),
+            ("::ffff:127.0.0.1", false, true),
+            ("::ffff:192.0.2.1", false, false),
+        ] {
+            assert_eq!(is_private(&client(address, https)), private, "{address}");
+        }
+    }
 
     #[test]
     fn one_cookie_of_the_name_is_found_and_two_are_none() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use secrecy::SecretString;
 use tracing::error;
@@ -11,9 +11,13 @@ use super::api::facts::Facts;
 use super::arrival::ArrivalRules;
 use super::base::Base;
 use super::feeds::FeedCache;
+use super::oidc::OidcSignIn;
 use super::problem::{Code, Problem};
+use super::proxy_sign_in::ProxySignIn;
 use super::session::SessionRules;
 use crate::auth::password::Passwords;
+use crate::auth::password_rules::PasswordRules;
+use crate::auth::setup::Setup;
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
 use crate::ops::clock::Clock;
@@ -39,10 +43,22 @@ pub struct Parts {
     pub url_base: String,
     /// What may be believed of where requests come from.
     pub arrival: ArrivalRules,
+    /// `cors.allow_origins`
+    pub cors_origins: Vec<String>,
     /// How long sessions last.
     pub sessions: SessionRules,
     /// What checks passwords.
     pub passwords: Passwords,
+    /// The provider by way of which the administrator may sign in.
+    pub oidc: Option<OidcSignIn>,
+    /// What is believed of a proxy that names who has signed in to it.
+    pub proxy_sign_in: Option<ProxySignIn>,
+    /// Done when the log was told that somebody signs in over plain HTTP.
+    pub plain_http_told: Once,
+    /// What new passwords must be.
+    pub password_rules: PasswordRules,
+    /// Whether there is an account.
+    pub setup: Setup,
     /// What the API tells of the service that does not change while it runs.
     pub api: Facts,
     /// Rendered feeds.
@@ -86,6 +102,11 @@ impl WebState {
     /// Of these parts.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// The name of the OpenID Connect provider, if one is configured.
+    pub fn provider_name(&self) -> Option<&str> {
+        self.oidc.as_ref().map(|oidc| oidc.name.as_str())
     }
 
     /// The database.

@@ -4,3 +4,4 @@ mod answers;
 mod arr;
 mod paging;
 mod prowlarr;
+mod tls;

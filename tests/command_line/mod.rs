@@ -1,9 +1,11 @@
 //! Every command of the help, run as a person runs it: the built program, its exit codes and what it prints.
 
 mod access;
+mod account;
 mod apps;
 mod canary;
 mod data_folder;
+mod outbound;
 mod service;
 mod settings;
 mod torrents;

@@ -1,5 +1,6 @@
 //! The downloader against servers that behave and servers that do not.
 
+mod addresses;
 mod answers;
 mod bodies;
 mod hostile;

@@ -85,6 +85,11 @@ async fn each_hop_is_under_the_address_policy() {
         format!("http://0x7f.1:{}/", inside.port),
         format!("http://2130706433:{}/", inside.port),
         "http://169.254.169.254/latest/meta-data".to_owned(),
+        format!("http://[::ffff:127.0.0.1]:{}/", inside.port),
+        "http://[::ffff:169.254.169.254]/".to_owned(),
+        "http://[64:ff9b::a9fe:a9fe]/".to_owned(),
+        "http://[fe80::1]/".to_owned(),
+        "http://10.0.0.1/".to_owned(),
         "//0/".to_owned(),
     ] {
         let outcome = outcome_of(redirect(302, &location)).await;

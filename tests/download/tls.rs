@@ -1,80 +1,18 @@
 //! TLS that does not hold (H12): always refused, never fallen back from. Certificates are made by the test.
 
-use std::sync::Arc;
-
 use grabfeed::domain::reason::Reason;
 use grabfeed::fetch::download::Via;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
+use rustls::pki_types::CertificateDer;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 use super::{LIMITS, TORRENT, code, fetch_with, word};
-use crate::support::raw_http::{read_head, reply};
-use crate::support::upstreams::{every_name_is, http_with};
+use crate::support::raw_http::{RawServer, read_head, redirect, reply};
+use crate::support::tls::{authority, bad_identities, certificate, serve, trust};
+use crate::support::upstreams::{every_name_is, http_unchecked, http_with};
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
-
-fn authority() -> Authority {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
-}
-
-fn trust(authority: &Authority) -> Vec<CertificateDer<'static>> {
-    vec![authority.der().clone()]
-}
-
-/// A certificate for a name, signed by the authority, expired if asked for.
-fn certificate(
-    authority: &Authority,
-    name: &str,
-    expired: bool,
-) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
-    let key = KeyPair::generate().unwrap();
-    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-    if expired {
-        params.not_before = date_time_ymd(2001, 1, 1);
-        params.not_after = date_time_ymd(2002, 1, 1);
-    }
-    let signed = params.signed_by(&key, authority).unwrap();
-    (signed.der().clone(), PrivateKeyDer::Pkcs8(key.serialize_der().into()))
-}
-
-/// A server with this certificate, which demands one of its clients if asked for; its port.
-async fn serve(
-    (certificate, key): (CertificateDer<'static>, PrivateKeyDer<'static>),
-    client_authority: Option<&Authority>,
-) -> u16 {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder =
-        ServerConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().unwrap();
-    let builder = match client_authority {
-        None => builder.with_no_client_auth(),
-        Some(authority) => {
-            let mut roots = RootCertStore::empty();
-            roots.add(authority.der().clone()).unwrap();
-            let verifier =
-                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
-            builder.with_client_cert_verifier(verifier)
-        }
-    };
-    let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(vec![certificate], key).unwrap()));
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            if let Ok(mut stream) = acceptor.accept(stream).await {
-                read_head(&mut stream).await;
-                let _ = stream.write_all(&reply("200 OK", &[], TORRENT)).await;
-                let _ = stream.shutdown().await;
-            }
-        }
-    });
-    port
+fn torrent() -> Vec<u8> {
+    reply("200 OK", &[], TORRENT)
 }
 
 /// Downloads from `tracker.example` at this port.
@@ -87,28 +25,69 @@ async fn outcome(port: u16, trusted: Vec<CertificateDer<'static>>) -> &'static s
 #[tokio::test]
 async fn a_certificate_that_holds_is_accepted() {
     let authority = authority();
-    let port = serve(certificate(&authority, "tracker.example", false), None).await;
+    let port = serve(certificate(&authority, "tracker.example", false), None, torrent()).await.0;
     assert_eq!(outcome(port, trust(&authority)).await, "torrent");
 }
 
 #[tokio::test]
 async fn certificates_that_do_not_hold_are_refused() {
-    let (ours, other) = (authority(), authority());
-    for (what, identity, trusted) in [
-        ("unknown authority", certificate(&other, "tracker.example", false), trust(&ours)),
-        ("no authority", certificate(&ours, "tracker.example", false), Vec::new()),
-        ("wrong host", certificate(&ours, "other.example", false), trust(&ours)),
-        ("expired", certificate(&ours, "tracker.example", true), trust(&ours)),
-    ] {
-        let port = serve(identity, None).await;
-        assert_eq!(outcome(port, trusted).await, code(Reason::TlsFailed), "{what}");
+    let ours = authority();
+    for (what, identity) in bad_identities(&ours, "tracker.example") {
+        let (port, heads) = serve(identity, None, torrent()).await;
+        assert_eq!(outcome(port, trust(&ours)).await, code(Reason::TlsFailed), "{what}");
+        assert!(heads.lock().unwrap().is_empty(), "{what}: nothing was asked");
     }
+    let (port, _) = serve(certificate(&ours, "tracker.example", false), None, torrent()).await;
+    assert_eq!(outcome(port, Vec::new()).await, code(Reason::TlsFailed), "an authority that is not trusted");
+}
+
+#[tokio::test]
+async fn an_excepted_place_is_believed_whatever_it_shows() {
+    for (what, identity) in bad_identities(&authority(), "prowlarr.example") {
+        let (port, _) = serve(identity, None, torrent()).await;
+        let url = format!("https://prowlarr.example:{port}/");
+        let fetched = fetch_with(http_unchecked(&[&url], &[&url]), &url, Via::Prowlarr, LIMITS).await;
+        assert_eq!(word(&fetched), "torrent", "{what}");
+    }
+}
+
+#[tokio::test]
+async fn an_exception_is_for_its_host_and_port_only() {
+    let ours = authority();
+    let serving = async |name: &str| serve(certificate(&ours, name, false), None, torrent()).await.0;
+    let excepted = format!("https://prowlarr.example:{}/", serving("prowlarr.example").await);
+    let others = [
+        format!("https://prowlarr.example:{}/", serving("prowlarr.example").await),
+        format!("https://jackett.example:{}/", serving("jackett.example").await),
+    ];
+    let configured = [excepted.as_str(), others[0].as_str(), others[1].as_str()];
+    let http = http_unchecked(&configured, &[&excepted]);
+    assert_eq!(word(&fetch_with(http.clone(), &excepted, Via::Direct, LIMITS).await), "torrent");
+    for other in &others {
+        let fetched = fetch_with(http.clone(), other, Via::Direct, LIMITS).await;
+        assert_eq!(word(&fetched), code(Reason::TlsFailed), "{other}");
+        // Nor does a redirect carry the exception along.
+        let prowlarr = RawServer::always(redirect(302, other)).await;
+        let link = prowlarr.url("/");
+        let http = http_unchecked(&[&excepted, other, &link], &[&excepted]);
+        let fetched = fetch_with(http, &link, Via::Prowlarr, LIMITS).await;
+        assert_eq!(word(&fetched), code(Reason::TlsFailed), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn an_exception_opens_no_address() {
+    let (port, heads) = serve(certificate(&authority(), "tracker.example", false), None, torrent()).await;
+    let url = format!("https://tracker.example:{port}/");
+    let http = http_unchecked(&[], &[&url]);
+    assert_eq!(word(&fetch_with(http, &url, Via::Direct, LIMITS).await), code(Reason::AddressRefused));
+    assert!(heads.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn a_server_that_demands_a_certificate_of_us_is_refused() {
     let authority = authority();
-    let port = serve(certificate(&authority, "tracker.example", false), Some(&authority)).await;
+    let port = serve(certificate(&authority, "tracker.example", false), Some(&authority), torrent()).await.0;
     assert_eq!(outcome(port, trust(&authority)).await, code(Reason::TlsFailed));
 }
 

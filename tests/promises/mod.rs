@@ -3,5 +3,8 @@
 mod costs_nothing;
 mod hostile_downloads;
 mod nothing_is_lost;
+mod panics;
 mod prowlarr_is_spared;
 mod replicas_and_restarts;
+mod security_events;
+mod two_processes;

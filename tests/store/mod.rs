@@ -1,5 +1,6 @@
 //! The store's promises, each told once and proved on both engines.
 
+mod administrator;
 mod app_sync;
 mod conservation;
 mod feeds;
@@ -9,10 +10,13 @@ mod jobs;
 mod keys;
 mod ledger;
 mod listings;
+mod login_flow;
 mod open;
 mod prowlarr_rows;
 mod purge;
 mod queue;
 mod resolve;
+mod sessions;
 mod speed;
+mod throttle;
 mod together;

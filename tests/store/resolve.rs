@@ -187,7 +187,7 @@ async fn grabs_are_listed_counted_and_filtered(home: Home) {
     assert_eq!((page.total, page.grabs.iter().map(|grab| grab.id).collect()), (3, vec![third, second]));
     let rest = store.grabs(&GrabFilter::default(), 2, 2).await.unwrap();
     assert_eq!(rest.grabs.iter().map(|grab| grab.id).collect::<Vec<_>>(), [first]);
-    let failed = 
+    let failed =
         GrabFilter { state: Some(GrabState::Failed), app: Some(app("radarr")), ..GrabFilter::default() };
     assert_eq!(store.grabs(&failed, 10, 0).await.unwrap().total, 1);
     let others = GrabFilter { app: Some(app("sonarr")), ..GrabFilter::default() };

@@ -1,5 +1,6 @@
 //! A small HTTP client for tests: no redirects, no proxy, no surprise.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
@@ -16,11 +17,21 @@ pub struct Reply {
 
 impl Http {
     pub fn new() -> Self {
+        Self::build(None)
+    }
+
+    /// A client in another place: every address of `127.0.0.0/8` is this machine's.
+    pub fn from_address(address: &str) -> Self {
+        Self::build(Some(address.parse().unwrap()))
+    }
+
+    fn build(from: Option<IpAddr>) -> Self {
         // The first test that comes here installs it for the process.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            .local_address(from)
             .pool_max_idle_per_host(0) // how a server ends idle connections is not under test
             .timeout(Duration::from_mins(1))
             .build();

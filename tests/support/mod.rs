@@ -1,5 +1,6 @@
 //! Small things that several areas' tests share.
 
+pub mod account;
 pub mod database;
 pub mod household;
 pub mod http;
@@ -11,6 +12,7 @@ pub mod raw_http;
 pub mod service;
 pub mod shared;
 pub mod subscriber;
+pub mod tls;
 pub mod torrent;
 pub mod upstreams;
 pub mod wait;

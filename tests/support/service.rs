@@ -5,6 +5,7 @@
 //! a state: [`Household::rest`] asks the database whether anything is left to do at the present moment.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,9 +19,9 @@ use grabfeed::domain::feed_filter::FeedFilter;
 use grabfeed::domain::grab::{Grab, GrabState};
 use grabfeed::domain::time::Ts;
 use grabfeed::ops::clock::Clock;
-use grabfeed::ops::shutdown::{Lifecycle, Stopped};
+use grabfeed::ops::shutdown::{Deadlines, Lifecycle, Stopped};
 use grabfeed::ops::text::Lang;
-use grabfeed::pipeline::deps::Deps;
+use grabfeed::pipeline::{self, deps::Deps};
 use grabfeed::publish::mac::DownloadSecret;
 use grabfeed::store::{Attempt, GrabFilter, NewFeed, Store};
 use secrecy::ExposeSecret;
@@ -133,6 +134,19 @@ impl Household {
         let its_life = life.clone();
         let running = tokio::spawn(async move { app::run(app, listener, &its_life).await.unwrap() });
         Service { deps, url: format!("http://127.0.0.1:{port}"), life, running }
+    }
+
+    /// Starts the service without its HTTP face, some of its parts changed.
+    pub async fn launch_changed(&self, change: impl FnOnce(&mut Deps)) -> Service {
+        let around = Surroundings::new(self.clock.clone(), Lang::Fr);
+        let store = self.home.open(&self.clock).await;
+        let mut deps = app::pipeline_parts(&self.settings(1, Vec::new()).settings, store, &around).unwrap();
+        change(&mut deps);
+        let (deps, life) = (Arc::new(deps), Lifecycle::default());
+        pipeline::start(&deps, &life);
+        let its_life = life.clone();
+        let running = tokio::spawn(async move { its_life.finish(Deadlines::default()).await });
+        Service { deps, url: String::new(), life, running }
     }
 
     /// Points every configured app's webhook at a service.
@@ -255,6 +269,13 @@ impl Household {
     /// How many there are in the database.
     pub async fn count(&self, sql: &'static str) -> usize {
         usize::try_from(self.ledger.number(sql).await).unwrap()
+    }
+
+    /// The files of a SQLite database.
+    pub fn database_files(&self) -> Vec<PathBuf> {
+        let Home::File(folder) = &self.home else { return Vec::new() };
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.is_file()).collect()
     }
 
     /// Downloads through Prowlarr that the service made.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use grabfeed::clients::circuit::CircuitPolicy;
 use grabfeed::clients::http::{Http, HttpOptions};
 use grabfeed::clients::observe::{Exchange, Observer};
-use grabfeed::clients::policy::{AddressPolicy, Lookup};
+use grabfeed::clients::policy::{AddressPolicy, Lookup, Places};
 use grabfeed::clients::retry::RetryPolicy;
 use grabfeed::clients::upstream::UpstreamOptions;
 use grabfeed::domain::app::AppKind;
@@ -32,13 +32,28 @@ pub fn http_with(
     extra_roots: Vec<CertificateDer<'static>>,
     names: Option<Lookup>,
 ) -> Http {
-    let urls: Vec<Url> = configured.iter().map(|url| Url::parse(url).unwrap()).collect();
-    let mut options = HttpOptions::new(AddressPolicy::allowing(&urls), Arc::new(|| NOW));
+    let mut options = options_for(configured);
     options.extra_roots = extra_roots;
     if let Some(lookup) = names {
         options.lookup = lookup;
     }
     Http::new(options).unwrap()
+}
+
+/// Clients that take any certificate at these of the configured places; every name is this machine.
+pub fn http_unchecked(configured: &[&str], unchecked: &[&str]) -> Http {
+    let mut options = options_for(configured);
+    options.unchecked = Places::of(&urls(unchecked));
+    options.lookup = every_name_is(&["127.0.0.1"]);
+    Http::new(options).unwrap()
+}
+
+fn options_for(configured: &[&str]) -> HttpOptions {
+    HttpOptions::new(AddressPolicy::allowing(&urls(configured)), Arc::new(|| NOW))
+}
+
+fn urls(texts: &[&str]) -> Vec<Url> {
+    texts.iter().map(|url| Url::parse(url).unwrap()).collect()
 }
 
 /// Every name has these addresses.

@@ -20,20 +20,24 @@ async fn without_credentials_only_public_routes_answer() {
     let running = Running::usual().await;
     let routes = table();
     assert!(routes.len() >= 9);
+    let public = |method: &str, path: &str| {
+        let method = if method == "HEAD" { "GET" } else { method };
+        table()
+            .iter()
+            .any(|route| route.path == path && route.method == method && route.access == Access::Public)
+    };
     for route in routes {
         let url = running.url(&concrete(route.path));
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"] {
             let status = running.http.send(method, &url, &[], "").await.status;
-            let expected: &[u16] = match route.access {
-                Access::Public => &[200, 405],
-                _ => &[401, 404, 405],
-            };
+            let expected: &[u16] = if public(method, route.path) { &[200] } else { &[401, 404, 405, 429] };
             assert!(expected.contains(&status), "{method} {}: {status}", route.path);
         }
         // 405 is for methods that the route has not; this one it has.
         let reply = running.http.send(route.method.as_str(), &url, &[], "").await;
         assert_ne!(reply.status, 405, "{}", route.path);
-        assert_eq!(reply.status == 200, route.access == Access::Public, "{}", route.path);
+        let answers = matches!(reply.status, 200 | 415);
+        assert_eq!(answers, route.access == Access::Public, "{} {}", route.method, route.path);
     }
 }
 

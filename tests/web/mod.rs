@@ -4,27 +4,37 @@
 mod access;
 mod api;
 mod api_keys;
+mod cors;
 mod downloads;
 mod feeds;
+mod headers;
 mod hook_bodies;
 mod hook_secrets;
 mod hooks_under_load;
+mod hosts;
 mod key_scopes;
 mod listener;
 mod metrics;
+mod paths;
 mod payloads;
+mod sessions;
+mod setup;
+mod sign_in;
 mod slow_senders;
+mod throttle;
 mod url_base;
 
 use std::time::Duration;
 
 use grabfeed::auth::token::{Token, TokenKind};
 use grabfeed::store::NewApiKey;
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::support::account::{self, NAME, PASSWORD, Page, cookie_of};
 use crate::support::database::Home;
-use crate::support::http::Http;
+use crate::support::http::{Http, Reply};
 use crate::support::service::{Household, Plan, Service};
 
 /// A household whose one webhook secret the test knows.
@@ -77,6 +87,39 @@ impl Running {
         };
         self.home.store.create_key(new, self.home.now().await).await.unwrap();
         key.expose().to_owned()
+    }
+
+    /// Makes the account, unless there is one.
+    pub async fn make_account(&self) {
+        account::make(&self.home.store).await;
+    }
+
+    /// Signs in to the account, which is made if there is none, and gives the `Cookie` header.
+    pub async fn sign_in(&self) -> String {
+        self.make_account().await;
+        let reply = self.try_sign_in(NAME, PASSWORD).await;
+        assert_eq!(reply.status, 204, "{}", reply.text());
+        cookie_of(&reply)
+    }
+
+    /// The service, as a page of its own asks it.
+    fn page(&self) -> Page<'_> {
+        Page { http: &self.http, url: &self.service.url }
+    }
+
+    /// Tries to sign in, as a script does.
+    pub async fn try_sign_in(&self, name: &str, password: &str) -> Reply {
+        self.page().sign_in(name, password).await
+    }
+
+    /// Asks as a page of ours does: with this cookie, and our origin.
+    pub async fn ask(&self, method: &str, path: &str, cookie: &str, body: &Value) -> Reply {
+        self.page().ask(method, path, cookie, body).await
+    }
+
+    /// The status of `GET` with this cookie.
+    pub async fn status_with(&self, path: &str, cookie: &str) -> u16 {
+        self.page().status(path, cookie).await
     }
 
     /// The whole text of the metrics.

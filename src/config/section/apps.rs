@@ -19,6 +19,8 @@ section! {
         /// Its API key.
         api_key: SecretString =
             Key::new("api_key", Kind::Secret).required().example("0123456789abcdef0123456789abcdef");
+        /// Whether its certificate is checked, if its address is https.
+        verify_tls: bool = Key::new("verify_tls", Kind::Boolean).default("true");
         /// Whether it is asked and its webhooks are taken.
         enabled: bool = Key::new("enabled", Kind::Boolean).default("true");
         /// What its webhooks must show; `None`: generated once and kept in the database.

@@ -12,6 +12,7 @@ pub mod logging;
 pub mod matching;
 pub mod metrics;
 pub mod network;
+pub mod oidc;
 pub mod prowlarr;
 pub mod server;
 pub mod sync;

@@ -1,5 +1,6 @@
 //! `network`: patience with the apps and Prowlarr.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use url::Url;
@@ -23,5 +24,8 @@ section! {
         /// addresses are refused, whoever names them.
         link_sources: Vec<Url> =
             Key::new("link_sources", Kind::List(&Kind::HttpUrl)).default("").example("http://jackett:9117");
+        /// A PEM file of authorities to trust besides the public ones and the system's; a relative path is in the data
+        /// folder.
+        ca_file: Option<PathBuf> = Key::new("ca_file", Kind::Path).example("household-ca.pem").needs_restart();
     }
 }

@@ -14,5 +14,7 @@ section! {
         /// Its API key.
         api_key: SecretString =
             Key::new("api_key", Kind::Secret).required().example("0123456789abcdef0123456789abcdef");
+        /// Whether its certificate is checked, if its address is https.
+        verify_tls: bool = Key::new("verify_tls", Kind::Boolean).default("true");
     }
 }

@@ -6,6 +6,7 @@
 
 mod file;
 mod layer;
+mod panics;
 mod record;
 
 use std::collections::VecDeque;
@@ -175,10 +176,11 @@ impl Sinks {
     }
 }
 
-/// Sets logging up for the process.
+/// Sets logging up for the process; its panics are told too.
 pub fn init(settings: &LogSettings, surroundings: Surroundings) -> Result<Logging, LogError> {
     let (subscriber, logging) = subscriber(settings, surroundings)?;
     subscriber.try_init().map_err(|_| LogError::AlreadySet)?;
+    panics::tell();
     Ok(logging)
 }
 

@@ -137,6 +137,8 @@ labels! {
     AuthMethod {
         /// With a password.
         Password = "password",
+        /// By way of an OpenID Connect provider.
+        Oidc = "oidc",
         /// With a session's cookie.
         Session = "session",
         /// With an API key.

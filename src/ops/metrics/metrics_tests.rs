@@ -21,6 +21,7 @@ fn used() -> Metrics {
     metrics.grab_recovered(Source::AppHistory);
     metrics.set_webhooks_missed(1);
     metrics.set_indexers_held(1);
+    metrics.set_certificates_unchecked(1);
     metrics.set_torrents(3, 4_000);
     metrics.own_echo_skipped();
     metrics.downloaded(1_000);

@@ -74,6 +74,7 @@ metrics! {
     upstream_requests: counter ["service", "operation", "outcome"] "Requests to apps, Prowlarr and indexers";
     upstream_request_duration_seconds: waits ["service", "operation"] "Time of a request to an upstream";
     upstream_circuits_open: gauge ["service"] "Upstreams that are left alone for a while after failures";
+    upstream_certificates_unchecked: gauge [] "Configured places whose certificate is not checked";
     indexers_held: gauge [] "Indexers that are left alone for a while after failures";
 
     sync_cycle_duration_seconds: work ["source"] "Time of a sync cycle";
@@ -219,6 +220,12 @@ impl Metrics {
     /// How many upstreams of this service have an open circuit.
     pub fn set_circuits_open(&self, service: Service, count: u32) {
         self.all().upstream_circuits_open.at([service.as_str().into()]).set(count.into());
+    }
+
+    /// At how many configured places certificates are not checked.
+    pub fn set_certificates_unchecked(&self, count: usize) {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.all().upstream_certificates_unchecked.at([]).set(count.into());
     }
 
     /// How many indexers are held.

@@ -1,7 +1,6 @@
 //! `/api/v1/apps`: the apps of the settings, without their keys, and a test of the connection with one.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::{Extension, Json};
 use serde::Serialize;
 use tracing::info;
@@ -62,9 +61,9 @@ pub struct Tested {
 pub async fn list(
     State(state): State<WebState>,
     Extension(AskedLang(lang)): Extension<AskedLang>,
-    headers: HeaderMap,
+    client: Client,
 ) -> Result<Json<Listed<App>>, Problem> {
-    let base = state.base.of(&headers)?;
+    let base = state.base.of(&client)?;
     let mut states = SyncState::of_all(&state, lang).await?;
     let mut records = Vec::new();
     for Configured { name, kind, url, enabled } in &state.api.apps {

@@ -13,12 +13,12 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use utoipa::{OpenApi, ToSchema};
 
-use super::{apps, feeds, grabs, keys, settings, status, sync, torrents};
+use super::{account, apps, feeds, grabs, keys, session, sessions, settings, status, sync, torrents};
 use crate::ops::text::Lang;
-use crate::web::WebState;
 use crate::web::access::Access;
 use crate::web::problem::Code;
 use crate::web::routes::{self, Route};
+use crate::web::{WebState, setup};
 
 /// Below which path the API lies.
 pub const ROOT: &str = "/api/v1";
@@ -67,6 +67,15 @@ struct ProblemDetails {
         keys::show,
         keys::revoke,
         settings::list,
+        setup::show,
+        setup::create,
+        session::begin,
+        session::show,
+        session::end,
+        sessions::list,
+        sessions::end_others,
+        sessions::end,
+        account::change_password,
     ),
     components(schemas(ProblemDetails))
 )]

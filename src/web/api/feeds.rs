@@ -1,7 +1,7 @@
 //! `/api/v1/feeds`: feeds. The URL that a client subscribes to holds the token, so it is shown once, when it is made.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use tracing::info;
@@ -110,10 +110,9 @@ pub async fn create(
     State(state): State<WebState>,
     client: Client,
     Extension(identity): Extension<Identity>,
-    headers: HeaderMap,
     JsonBody(asked): JsonBody<AskedFeed>,
 ) -> Result<(StatusCode, Json<MadeFeed>), Problem> {
-    let base = state.base.of(&headers)?;
+    let base = state.base.of(&client)?;
     let (new, token) = with_secrets(asked)?;
     let now = state.store().now().await.map_err(failed(&state, "feed"))?;
     let feed = state.store().create_feed(new, now).await.map_err(|failure| match failure {

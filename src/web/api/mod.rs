@@ -3,6 +3,7 @@
 //! Owns: what each resource shows and takes. Secrets never come back from it, but for the one answer that gives a new
 //! one. Must not know: who may use a route (the table says it), SQL.
 
+pub mod account;
 pub mod apps;
 pub mod asked;
 pub mod document;
@@ -13,6 +14,8 @@ pub mod grabs;
 pub mod keys;
 pub mod paging;
 pub mod reason;
+pub mod session;
+pub mod sessions;
 pub mod settings;
 pub mod status;
 pub mod sync;

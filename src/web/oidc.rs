@@ -1,0 +1,249 @@
+//! Signing in by way of an OpenID Connect provider: the way there, and the way back.
+//!
+//! A sign-in under way belongs to the browser that began it: a cookie binds it, so that nobody can finish their own
+//! sign-in in somebody else's browser, or somebody else's in their own. It is kept in the database, so that another
+//! replica may finish it, and is taken out by whoever comes back with it, right or wrong. Must not know: tokens.
+
+use std::time::Duration;
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
+use tracing::{info, warn};
+
+use super::WebState;
+use super::arrival::Client;
+use super::local_path::local_path;
+use super::problem::{Code, Problem};
+use super::session;
+use crate::auth::oidc::{FlowSecrets, OidcError, PATIENCE, Provider, Returned};
+use crate::auth::token::token_hash;
+use crate::domain::throttle::ThrottleRule;
+use crate::ops::metrics::AuthMethod;
+use crate::store::{LoginFlow, StoreError};
+
+/// How sessions and the log call this way of signing in.
+const METHOD: &str = "oidc";
+
+/// How often one network may begin without finishing.
+const BEGINNINGS: ThrottleRule = ThrottleRule {
+    free: 20,
+    first: Duration::from_secs(1),
+    longest: Duration::from_mins(1),
+    forget_after: Duration::from_mins(10),
+};
+
+/// A provider by way of which the administrator may sign in.
+pub struct OidcSignIn {
+    /// The provider.
+    pub provider: Provider,
+    /// `oidc.name`
+    pub name: String,
+}
+
+/// `GET /login/oidc`: sends the browser to the provider.
+pub async fn start(
+    State(state): State<WebState>,
+    client: Client,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let oidc = state.oidc.as_ref().ok_or(Problem::new(Code::NotFound))?;
+    let now = state.store().now().await.map_err(|failure| failed(&state, &failure))?;
+    let wait = state.store().begin_attempt(&[(subject(&client), BEGINNINGS)], now).await;
+    if let Some(wait) = wait.map_err(|failure| failed(&state, &failure))? {
+        return Err(Problem::throttled(wait));
+    }
+    let secrets = FlowSecrets::generate(&mut rand::rng());
+    let redirect_uri = redirect_uri(&state, &client)?;
+    let there = oidc.provider.begin(&redirect_uri, &secrets, now).await;
+    let there = there.map_err(|error| refused(&state, &client, error.into()))?;
+    let flow = LoginFlow {
+        state_hash: token_hash(secrets.state.expose_secret()),
+        browser_hash: token_hash(secrets.browser.expose_secret()),
+        nonce: secrets.nonce,
+        pkce_verifier: secrets.pkce_verifier,
+        return_path: local_path(&parameter(query.as_deref(), "return").unwrap_or_default(), &state.url_base),
+    };
+    let begun = state.store().begin_login_flow(flow, now.plus(PATIENCE)).await;
+    begun.map_err(|failure| failed(&state, &failure))?;
+    let cookie = browser_cookie(&state, &client, secrets.browser.expose_secret(), PATIENCE);
+    redirect(there.as_str(), [cookie])
+}
+
+/// `GET /login/oidc/callback`: the browser is back from the provider.
+pub async fn callback(
+    State(state): State<WebState>,
+    client: Client,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let entered = enter(&state, &client, &headers, query.as_deref()).await;
+    entered.unwrap_or_else(|problem| {
+        let mut response = problem.into_response();
+        // Whatever went wrong, it cannot be gone on with.
+        if let Ok(used_up) = browser_cookie(&state, &client, "", Duration::ZERO) {
+            response.headers_mut().append(header::SET_COOKIE, used_up);
+        }
+        response
+    })
+}
+
+async fn enter(
+    state: &WebState,
+    client: &Client,
+    headers: &HeaderMap,
+    query: Option<&str>,
+) -> Result<Response, Problem> {
+    let oidc = state.oidc.as_ref().ok_or(Problem::new(Code::NotFound))?;
+    let refused = |refusal| refused(state, client, refusal);
+    let now = state.store().now().await.map_err(|failure| failed(state, &failure))?;
+    let returned = parameter(query, "state").ok_or(Problem::new(Code::BadRequest))?;
+    let flow = state.store().take_login_flow(&token_hash(&returned), now).await;
+    let flow =
+        flow.map_err(|failure| failed(state, &failure))?.ok_or_else(|| refused(Refusal::UnknownFlow))?;
+    let browser = session::cookie(headers, cookie_name(state, client)).map(token_hash);
+    if !browser.is_some_and(|browser| browser.ct_eq(&flow.browser_hash).into()) {
+        return Err(refused(Refusal::OtherBrowser));
+    }
+    if query_names(query, "error") {
+        return Err(refused(Refusal::ProviderRefused));
+    }
+    let code = parameter(query, "code").ok_or(Problem::new(Code::BadRequest))?;
+    let returned = Returned { code: SecretString::from(code), issuer: parameter(query, "iss") };
+    let redirect_uri = redirect_uri(state, client)?;
+    let finished = oidc.provider.finish(&redirect_uri, returned, &flow.nonce, &flow.pkce_verifier, now).await;
+    finished.map_err(|error| refused(error.into()))?;
+    let account = state.store().administrator().await.map_err(|failure| failed(state, &failure))?;
+    if account.is_none() {
+        return Err(refused(Refusal::NotSetUp));
+    }
+    let forgotten = state.store().forget_attempts(&[subject(client)]).await;
+    forgotten.map_err(|failure| failed(state, &failure))?;
+    let (_, cookie) = session::begin(state, client, headers, METHOD).await?;
+    info!(event = "auth.signed-in", method = METHOD, actor = "administrator", address = %client.address);
+    let used_up = browser_cookie(state, client, "", Duration::ZERO);
+    redirect(&flow.return_path, [Ok(cookie), used_up])
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, Clone, Copy)]
+enum Refusal {
+    /// No such sign-in is under way: it took too long, is finished, or never was.
+    UnknownFlow,
+    /// Another browser began it.
+    OtherBrowser,
+    /// The provider did not let the person through, or the person did not let us.
+    ProviderRefused,
+    /// There is no account yet.
+    NotSetUp,
+    /// The provider's answer does not do.
+    Provider(OidcError),
+}
+
+impl From<OidcError> for Refusal {
+    fn from(error: OidcError) -> Self {
+        Self::Provider(error)
+    }
+}
+
+impl Refusal {
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::UnknownFlow => "unknown-flow",
+            Self::OtherBrowser => "other-browser",
+            Self::ProviderRefused => "provider-refused",
+            Self::NotSetUp => "not-set-up",
+            Self::Provider(error) => error.code(),
+        }
+    }
+
+    const fn code(self) -> Code {
+        match self {
+            Self::UnknownFlow | Self::OtherBrowser => Code::SignInOver,
+            Self::NotSetUp => Code::NotSetUp,
+            Self::Provider(error) if error.is_the_providers() => Code::UpstreamFailed,
+            Self::ProviderRefused | Self::Provider(_) => Code::NotAllowedHere,
+        }
+    }
+}
+
+/// Tells the log why; who asks learns less.
+fn refused(state: &WebState, client: &Client, refusal: Refusal) -> Problem {
+    let reason = refusal.reason();
+    warn!(event = "auth.sign-in-refused", method = METHOD, reason, address = %client.address);
+    state.metrics().auth_failed(AuthMethod::Oidc);
+    Problem::new(refusal.code())
+}
+
+fn failed(state: &WebState, failure: &StoreError) -> Problem {
+    state.database_failed(METHOD, failure)
+}
+
+/// By what beginnings are counted.
+fn subject(client: &Client) -> String {
+    format!("{METHOD}:{}", client.network())
+}
+
+fn redirect_uri(state: &WebState, client: &Client) -> Result<String, Problem> {
+    Ok(state.base.of(client)?.join(&["login", METHOD, "callback"]))
+}
+
+/// The value of a parameter that occurs once.
+fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    const LONGEST: usize = 4096;
+    let pairs = url::form_urlencoded::parse(query?.as_bytes());
+    let mut values = pairs.filter(|(known, _)| known == name).map(|(_, value)| value);
+    let first = values.next()?;
+    (values.next().is_none() && first.len() <= LONGEST).then(|| first.into_owned())
+}
+
+fn query_names(query: Option<&str>, name: &str) -> bool {
+    let query = query.unwrap_or_default();
+    url::form_urlencoded::parse(query.as_bytes()).any(|(known, _)| known == name)
+}
+
+fn redirect(
+    to: &str,
+    cookies: impl IntoIterator<Item = Result<HeaderValue, Problem>>,
+) -> Result<Response, Problem> {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let location = HeaderValue::from_str(to).map_err(|_| Problem::new(Code::Internal))?;
+    response.headers_mut().insert(header::LOCATION, location);
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie?);
+    }
+    Ok(response)
+}
+
+fn cookie_name(state: &WebState, client: &Client) -> &'static str {
+    if state.sessions.secure(client) { "__Host-grabfeed-sign-in" } else { "grabfeed-sign-in" }
+}
+
+/// The cookie that binds a sign-in to its browser. `Lax`, since the way back begins at another site.
+fn browser_cookie(
+    state: &WebState,
+    client: &Client,
+    value: &str,
+    age: Duration,
+) -> Result<HeaderValue, Problem> {
+    let flag = if state.sessions.secure(client) { "; Secure" } else { "" };
+    let (name, seconds) = (cookie_name(state, client), age.as_secs());
+    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{flag}");
+    HeaderValue::from_str(&text).map_err(|_| Problem::new(Code::Internal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_that_occurs_twice_is_none() {
+        let query = Some("state=a%20b&code=1&code=2&error");
+        assert_eq!(parameter(query, "state").as_deref(), Some("a b"));
+        assert_eq!(parameter(query, "code"), None);
+        assert_eq!(parameter(query, "iss"), None);
+        assert!(query_names(query, "error") && !query_names(None, "error"));
+    }
+}

@@ -1,0 +1,123 @@
+//! Signing in with the password, and signing out.
+//!
+//! Owns: the order of the steps, which is the same for a wrong name and a wrong password, so that neither the answer nor
+//! its time tells them apart. Must not know: whether a page or a program asks.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::SecretString;
+use tracing::{info, warn};
+
+use super::access::{Identity, NOBODY};
+use super::arrival::Client;
+use super::attempt::Attempt;
+use super::problem::{Code, Problem};
+use super::{WebState, cross_site, session};
+use crate::auth::password::{Busy, Passwords, Verdict};
+use crate::auth::token::secret_eq;
+use crate::domain::text::person_key;
+use crate::store::{Administrator, StoreError};
+
+/// How a session began that began with the password.
+pub const BY_PASSWORD: &str = "password";
+
+/// Begins a session for who knows the name and the password, and gives the header with its cookie.
+pub async fn with_password(
+    state: &WebState,
+    client: &Client,
+    headers: &HeaderMap,
+    name: &str,
+    password: SecretString,
+) -> Result<HeaderValue, Problem> {
+    cross_site::check(state, client, headers, cross_site::Ambient::Nothing)?;
+    let attempt = Attempt::begin(state, client, name).await?;
+    let administrator = administrator(state).await?;
+    let verdict = verify(state, administrator.as_ref(), &password).await?;
+    let named = administrator.as_ref().is_some_and(|known| is_named(known, name));
+    let Some(administrator) = administrator.filter(|_| named && verdict != Verdict::Wrong) else {
+        warn!(event = "auth.sign-in-failed", actor = NOBODY, address = %client.address, method = BY_PASSWORD);
+        attempt.failed(state, client).await;
+        return Err(Problem::new(Code::SignInFailed));
+    };
+    attempt.succeeded(state).await;
+    if verdict == Verdict::RightButWeak {
+        strengthen(state, &administrator, password).await;
+    }
+    let (id, cookie) = session::begin(state, client, headers, BY_PASSWORD).await?;
+    // A change of the password ends every session, but this one may have begun just after it, with the former one.
+    if self::administrator(state).await?.map(|now| now.password_changed_at)
+        != Some(administrator.password_changed_at)
+    {
+        state.store().end_session(id).await.map_err(|failure| failed(state, &failure))?;
+        return Err(Problem::new(Code::SignInFailed));
+    }
+    Ok(cookie)
+}
+
+/// Ends the session, and gives the header that takes its cookie back.
+pub async fn out(
+    state: &WebState,
+    client: &Client,
+    identity: &Identity,
+) -> Result<Option<HeaderValue>, Problem> {
+    if let Some(id) = identity.session() {
+        state.store().end_session(id).await.map_err(|failure| failed(state, &failure))?;
+    }
+    info!(event = "auth.signed-out", actor = identity.actor(), address = %client.address, method = "session");
+    Ok(session::clear_cookie(state, client))
+}
+
+/// What a browser is asked to forget when its person signs out; over plain HTTP it would not listen.
+pub fn farewell(client: &Client) -> Option<(HeaderName, HeaderValue)> {
+    let header = HeaderName::from_static("clear-site-data");
+    client.https.then_some((header, HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"")))
+}
+
+/// The account, if there is one.
+pub(super) async fn administrator(state: &WebState) -> Result<Option<Administrator>, Problem> {
+    state.store().administrator().await.map_err(|failure| failed(state, &failure))
+}
+
+/// Checks a password. Where there is no account, one that nobody has is checked in its place.
+pub(super) async fn verify(
+    state: &WebState,
+    administrator: Option<&Administrator>,
+    password: &SecretString,
+) -> Result<Verdict, Problem> {
+    let stored = administrator.map_or_else(Passwords::nobodys_hash, |known| known.password_hash.clone());
+    state.passwords.verify(&stored, password.clone()).await.map_err(|Busy| Problem::new(Code::Unavailable))
+}
+
+fn is_named(administrator: &Administrator, name: &str) -> bool {
+    secret_eq(&person_key(&administrator.name), &person_key(name))
+}
+
+/// Puts today's kind of hash in the place of a weaker one; if that fails, the next sign-in will.
+async fn strengthen(state: &WebState, administrator: &Administrator, password: SecretString) {
+    let Ok(stronger) = state.passwords.hash(password).await else { return };
+    if let Err(failure) = state.store().strengthen_hash(&administrator.password_hash, &stronger).await {
+        failed(state, &failure);
+    }
+}
+
+fn failed(state: &WebState, failure: &StoreError) -> Problem {
+    state.database_failed("sign-in", failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use super::*;
+
+    #[test]
+    fn only_a_browser_that_came_over_https_is_asked_to_forget() {
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let client = Client { address, https: true, host: None, by_trusted_proxy: true };
+        let (name, value) = farewell(&client).unwrap();
+        assert_eq!(
+            (name.as_str(), value.to_str().unwrap()),
+            ("clear-site-data", r#""cache", "cookies", "storage""#)
+        );
+        assert!(farewell(&Client { https: false, ..client }).is_none());
+    }
+}

@@ -1,0 +1,122 @@
+//! `/account`: the administrator's sessions and password.
+
+use axum::Extension;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+
+use super::{Reader, see};
+use crate::domain::ids::SessionId;
+use crate::store::Session;
+use crate::web::access::Identity;
+use crate::web::form::Form;
+use crate::web::problem::{Code, Problem};
+use crate::web::view::{Account, SessionRow, page};
+use crate::web::{WebState, account, sessions};
+
+/// What the address may say of the action before.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    done: Option<String>,
+}
+
+/// Shows the page.
+pub async fn show(
+    State(state): State<WebState>,
+    reader: Reader,
+    Extension(identity): Extension<Identity>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Response {
+    let done = match asked.ok().and_then(|Query(asked)| asked.done).as_deref() {
+        Some("password") => Some("page-done-password"),
+        Some("sessions") => Some("page-done-sessions"),
+        _ => None,
+    };
+    list(&state, &reader, &identity, StatusCode::OK, done, None).await
+}
+
+/// Ends one session.
+pub async fn end_session(
+    State(state): State<WebState>,
+    reader: Reader,
+    Extension(identity): Extension<Identity>,
+    id: Result<Path<i64>, PathRejection>,
+) -> Response {
+    let Ok(Path(id)) = id else { return Problem::new(Code::NotFound).into_response() };
+    match sessions::end(&state, &reader.client, &identity, SessionId(id)).await {
+        Ok(()) => see(&state, "/account?done=sessions", None),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Ends all sessions but this one.
+pub async fn end_others(
+    State(state): State<WebState>,
+    reader: Reader,
+    Extension(identity): Extension<Identity>,
+) -> Response {
+    match sessions::end_others(&state, &reader.client, &identity).await {
+        Ok(_ended) => see(&state, "/account?done=sessions", None),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Changes the password.
+pub async fn change_password(
+    State(state): State<WebState>,
+    reader: Reader,
+    Extension(identity): Extension<Identity>,
+    headers: HeaderMap,
+    form: Form,
+) -> Response {
+    let new = form.secret("new");
+    if new.expose_secret() != form.text("again") {
+        let differ = reader.lang.text("page-passwords-differ", &[]);
+        return list(&state, &reader, &identity, StatusCode::BAD_REQUEST, None, Some(differ)).await;
+    }
+    let current = form.secret("current");
+    match account::change_password(&state, &reader.client, &headers, &identity, current, new).await {
+        Ok(cookie) => see(&state, "/account?done=password", cookie),
+        Err(problem) => {
+            let sentence = Some(reader.sentence(problem));
+            list(&state, &reader, &identity, problem.code().status(), None, sentence).await
+        }
+    }
+}
+
+async fn list(
+    state: &WebState,
+    reader: &Reader,
+    identity: &Identity,
+    status: StatusCode,
+    done: Option<&'static str>,
+    problem: Option<String>,
+) -> Response {
+    let sessions = match sessions::all(state).await {
+        Ok(sessions) => sessions,
+        Err(problem) => return problem.into_response(),
+    };
+    let mut frame = reader.frame(state, "account", true);
+    (frame.done, frame.problem) = (done, problem);
+    let row = |session: Session| row(session, identity.session(), reader);
+    page(status, &Account { frame, sessions: sessions.into_iter().map(row).collect() })
+}
+
+fn row(session: Session, present: Option<SessionId>, reader: &Reader) -> SessionRow {
+    let method = match session.method.as_str() {
+        "oidc" => "page-session-method-oidc",
+        _ => "page-session-method-password",
+    };
+    SessionRow {
+        id: session.id.0,
+        network: session.network,
+        client: session.client.unwrap_or_default(),
+        method: reader.lang.text(method, &[]),
+        began: session.created_at.rfc3339_seconds(),
+        used: session.last_seen_at.rfc3339_seconds(),
+        present: present == Some(session.id),
+    }
+}

@@ -1,0 +1,27 @@
+//! `/`: what there is, in figures.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::Reader;
+use crate::domain::grab::GrabState;
+use crate::web::WebState;
+use crate::web::view::{Figure, Home, page};
+
+/// Shows the page.
+pub async fn show(State(state): State<WebState>, reader: Reader) -> Response {
+    let counts = match state.store().grab_counts().await {
+        Ok(counts) => counts,
+        Err(failure) => return state.database_failed("home", &failure).into_response(),
+    };
+    let figure = |grab_state: GrabState| {
+        let of_state = counts.iter().filter(|count| count.state == grab_state.as_str());
+        let count = of_state.map(|count| u64::try_from(count.grabs).unwrap_or(0)).sum();
+        let id = format!("page-home-{}", grab_state.as_str());
+        Figure { count, label: reader.lang.text(&id, &[("count", count.into())]) }
+    };
+    let states = [GrabState::Ready, GrabState::Pending, GrabState::Failed, GrabState::Skipped];
+    let frame = reader.frame(&state, "home", true);
+    page(StatusCode::OK, &Home { frame, figures: states.map(figure).into() })
+}

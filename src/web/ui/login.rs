@@ -1,0 +1,91 @@
+//! `/login` and `/logout`: the sign-in by password, and its end.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::{Reader, see};
+use crate::web::form::Form;
+use crate::web::local_path::local_path;
+use crate::web::problem::Problem;
+use crate::web::view::{Login, Provider, page};
+use crate::web::{WebState, session, sign_in};
+
+/// What the address may say.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    #[serde(rename = "return")]
+    back: Option<String>,
+}
+
+/// Shows the form; who is signed in goes on, and without an account the set-up comes first.
+pub async fn show(
+    State(state): State<WebState>,
+    reader: Reader,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let back = asked.ok().and_then(|Query(asked)| asked.back).unwrap_or_default();
+    let back = local_path(&back, &state.url_base);
+    match state.store().administrator().await {
+        Err(failure) => return state.database_failed("login", &failure).into_response(),
+        Ok(None) => return see(&state, "/setup", None),
+        Ok(Some(_)) => {}
+    }
+    match session::of(&state, &reader.client, &headers).await {
+        Err(problem) => problem.into_response(),
+        Ok(Some(_)) => see(&state, "/", None),
+        Ok(None) => form(&state, &reader, &back, "", None),
+    }
+}
+
+/// Signs in.
+pub async fn enter(
+    State(state): State<WebState>,
+    reader: Reader,
+    headers: HeaderMap,
+    form_body: Form,
+) -> Response {
+    let (name, password) = (form_body.text("name"), form_body.secret("password"));
+    let back = local_path(form_body.text("return"), &state.url_base);
+    match sign_in::with_password(&state, &reader.client, &headers, name, password).await {
+        Ok(cookie) => {
+            let mut response = see(&state, "", Some(cookie));
+            if let Ok(location) = back.parse() {
+                response.headers_mut().insert(header::LOCATION, location);
+            }
+            response
+        }
+        Err(problem) => form(&state, &reader, &back, name, Some(problem)),
+    }
+}
+
+fn form(state: &WebState, reader: &Reader, back: &str, name: &str, problem: Option<Problem>) -> Response {
+    let mut frame = reader.frame(state, "login", false);
+    frame.problem = problem.map(|problem| reader.sentence(problem));
+    let status = problem.map_or(StatusCode::OK, |problem| problem.code().status());
+    let provider = state.provider_name().map(|name| {
+        let back: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
+        Provider { name, path: format!("{}/login/oidc?return={back}", state.url_base) }
+    });
+    let login = Login { frame, back, name, provider };
+    let mut response = page(status, &login);
+    if let Some(wait) = problem.and_then(Problem::retry_after_seconds) {
+        response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+    }
+    response
+}
+
+/// Signs out.
+pub async fn leave(
+    State(state): State<WebState>,
+    reader: Reader,
+    identity: axum::Extension<crate::web::access::Identity>,
+) -> Response {
+    match sign_in::out(&state, &reader.client, &identity).await {
+        Ok(cookie) => see(&state, "/login", cookie),
+        Err(problem) => problem.into_response(),
+    }
+}

@@ -1,0 +1,72 @@
+//! The pages: one file per page, its form's actions beside it.
+//!
+//! Owns: which page answers what, and what a person is told after an action. The work is done by the same functions
+//! that the API calls. Must not know: how a page looks ([`super::view`]).
+
+pub mod account;
+pub mod assets;
+pub mod home;
+pub mod login;
+pub mod setup;
+
+use axum::extract::FromRequestParts;
+use axum::http::{HeaderValue, StatusCode, header, request::Parts};
+use axum::response::{IntoResponse, Response};
+
+use super::WebState;
+use super::arrival::Client;
+use super::host::Host;
+use super::observe::AskedLang;
+use super::problem::Problem;
+use super::view::Frame;
+
+/// Who looks at a page, and in which language.
+pub struct Reader {
+    /// Who.
+    pub client: Client,
+    /// In which language.
+    pub lang: crate::ops::text::Lang,
+}
+
+impl FromRequestParts<WebState> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Problem> {
+        let lang = parts.extensions.get::<AskedLang>().map_or(state.lang, |asked| asked.0);
+        Ok(Self { client: Client::from_request_parts(parts, state).await?, lang })
+    }
+}
+
+impl Reader {
+    /// The frame of a page for this reader.
+    pub fn frame(&self, state: &WebState, name: &'static str, signed_in: bool) -> Frame {
+        // By the host's name, as the browser itself judges it, since a proxy may stand between.
+        let on_this_machine = self.client.host.as_ref().is_some_and(Host::is_loopback);
+        Frame {
+            lang: self.lang,
+            base: state.url_base.clone(),
+            name,
+            signed_in,
+            plain_http: !self.client.https && !on_this_machine,
+            problem: None,
+            done: None,
+        }
+    }
+
+    /// What a problem says to this reader.
+    pub fn sentence(&self, problem: Problem) -> String {
+        problem.sentence(self.lang)
+    }
+}
+
+/// Leads the browser to a page of ours, after an action.
+fn see(state: &WebState, path: &str, cookie: Option<HeaderValue>) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(location) = HeaderValue::from_str(&format!("{}{path}", state.url_base)) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
