@@ -189,12 +189,10 @@ mod tests {
     #[tokio::test]
     async fn nothing_of_a_password_is_trimmed_folded_or_cut() {
         let passwords = Passwords::default();
-        for password in [" space first".to_owned(), "nul\0inside".into(), "🔑".repeat(50), "a".repeat(1024)]
-        {
+        for password in [" space first".to_owned(), "nul\0inside".into(), "🔑".repeat(50), "a".repeat(1024)] {
             let hash = passwords.hash(password.as_str().into()).await.unwrap();
             assert_eq!(passwords.verify(&hash, password.as_str().into()).await, Ok(Verdict::Right));
-            let mut others =
-                vec![password.to_uppercase(), format!("{password}b"), password.trim().to_owned()];
+            let mut others = vec![password.to_uppercase(), format!("{password}b"), password.trim().to_owned()];
             others.extend(password.get(..72).map(|beginning| format!("{beginning}another tail")));
             others.push(password.replace('\0', ""));
             for other in others.into_iter().filter(|other| *other != password) {
@@ -273,9 +271,7 @@ mod tests {
     #[tokio::test]
     async fn a_new_password_has_a_hash_only_if_it_keeps_the_rules() {
         let passwords = Passwords::default();
-        let new = |password: &str| {
-            passwords.hash_new(PasswordRules { min_chars: 12 }, password.into(), vec!["Zoe".into()])
-        };
+        let new = |password: &str| passwords.hash_new(PasswordRules { min_chars: 12 }, password.into(), vec!["Zoe".into()]);
         assert!(new("a boat on a green hill").await.unwrap().starts_with("$argon2id$"));
         assert_eq!(new("short").await, Err(Refused::Weak(Weakness::TooShort { min_chars: 12 })));
         assert_eq!(new("Password123456").await, Err(Refused::Weak(Weakness::Known)));

@@ -16,8 +16,9 @@ const SHORTEST_WORD_CHARS: usize = 3;
 /// So many letters or digits besides the names make a password of its own.
 const FEWEST_OTHER_CHARS: usize = 6;
 /// What anybody would think of in front of this product.
-const PRODUCT_WORDS: [&str; 9] =
-    ["grabfeed", "grabb2rss", "prowlarr", "radarr", "sonarr", "lidarr", "readarr", "whisparr", "torrent"];
+const PRODUCT_WORDS: [&str; 9] = [
+    "grabfeed", "grabb2rss", "prowlarr", "radarr", "sonarr", "lidarr", "readarr", "whisparr", "torrent",
+];
 
 /// What a new password must be.
 #[derive(Debug, Clone, Copy)]
@@ -98,8 +99,7 @@ fn is_made_of(password: &str, words: &[String]) -> bool {
 
 /// The names and their parts (`media` and `example` of `media.example.org`), in lower case.
 fn words(names: &[&str]) -> Vec<String> {
-    let names =
-        names.iter().map(|name| name.chars().take(LOOKED_AT_CHARS).collect::<String>().to_lowercase());
+    let names = names.iter().map(|name| name.chars().take(LOOKED_AT_CHARS).collect::<String>().to_lowercase());
     let mut words: Vec<String> = PRODUCT_WORDS.map(str::to_owned).into();
     for name in names {
         words.extend(name.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
@@ -163,15 +163,9 @@ mod tests {
 
     #[test]
     fn names_of_the_account_the_host_and_the_product_are_refused() {
-        for password in [
-            "capucine1234",
-            "CapucineCapucine",
-            "films.maison",
-            "maison-films",
-            "Grabfeed2026",
-            "Gr@bfeed1234",
-            "sonarr-radarr",
-        ] {
+        for password in
+            ["capucine1234", "CapucineCapucine", "films.maison", "maison-films", "Grabfeed2026", "Gr@bfeed1234", "sonarr-radarr"]
+        {
             let weak = check(password);
             assert!(matches!(weak, Err(Weakness::MadeOfNames | Weakness::Known)), "{password}: {weak:?}");
         }
@@ -181,9 +175,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_sentence_in_both_languages() {
-        for weak in
-            [Weakness::TooShort { min_chars: 12 }, Weakness::TooLong, Weakness::Known, Weakness::MadeOfNames]
-        {
+        for weak in [Weakness::TooShort { min_chars: 12 }, Weakness::TooLong, Weakness::Known, Weakness::MadeOfNames] {
             for lang in Lang::ALL {
                 assert!(weak.text(lang).contains(' '), "{}", weak.text(lang));
             }

@@ -84,10 +84,11 @@ async fn set_password(
         return Ok(Said::OtherName(other.name.clone()));
     }
     let Some(password) = read_line(input) else { return Ok(Said::BadInput) };
-    let password_hash = match Passwords::default().hash_new(rules, password, vec![args.name.clone()]).await {
-        Ok(hash) => hash,
-        Err(refused) => return Ok(Said::Refused(refused)),
-    };
+    let password_hash =
+        match Passwords::default().hash_new(rules, password, vec![args.name.clone()]).await {
+            Ok(hash) => hash,
+            Err(refused) => return Ok(Said::Refused(refused)),
+        };
     let now = store.now().await?;
     if known.is_some() {
         store.change_password(&password_hash, None, now).await?;
@@ -132,8 +133,7 @@ fn show(
         writeln!(out, "{}", lang.text("cli-user-none", &[]))?;
         return Ok(0);
     };
-    let heading =
-        ["name", "created", "password-changed"].map(|word| lang.text(&format!("cli-column-{word}"), &[]));
+    let heading = ["name", "created", "password-changed"].map(|word| lang.text(&format!("cli-column-{word}"), &[]));
     let row = vec![known.name, known.created_at.to_string(), known.password_changed_at.to_string()];
     table::write(out, &heading, &[row])?;
     Ok(0)

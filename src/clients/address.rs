@@ -29,21 +29,13 @@ impl AddressClass {
         match address.octets() {
             // "This network", multicast and all above it, and where metadata services live: link-local addresses, IETF
             // assignments, and two addresses of cloud providers.
-            [0 | 224..=255, ..]
-            | [169, 254, ..]
-            | [192, 0, 0, _]
-            | [100, 100, 100, 200]
-            | [168, 63, 129, 16] => Self::Forbidden,
+            [0 | 224..=255, ..] | [169, 254, ..] | [192, 0, 0, _] | [100, 100, 100, 200] | [168, 63, 129, 16] => {
+                Self::Forbidden
+            }
             // 100.64/10 is shared address space (RFC 6598), which overlay networks use; 198.18/15 is for benchmarks, and
             // the three /24 are for documents: the IANA registry of special addresses calls none of them global.
-            [10 | 127, ..]
-            | [192, 168, ..]
-            | [172, 16..=31, ..]
-            | [100, 64..=127, ..]
-            | [198, 18 | 19, ..]
-            | [192, 0, 2, _]
-            | [198, 51, 100, _]
-            | [203, 0, 113, _] => Self::Private,
+            [10 | 127, ..] | [192, 168, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] | [198, 18 | 19, ..]
+            | [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => Self::Private,
             _ => Self::Public,
         }
     }

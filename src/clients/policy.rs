@@ -173,9 +173,7 @@ mod tests {
 
     #[test]
     fn configuring_a_special_address_does_not_open_it() {
-        for text in
-            ["http://169.254.169.254/", "http://[::ffff:169.254.169.254]/", "http://[fe80::1]/", "http://0/"]
-        {
+        for text in ["http://169.254.169.254/", "http://[::ffff:169.254.169.254]/", "http://[fe80::1]/", "http://0/"] {
             let url = Url::parse(text).unwrap();
             assert_eq!(AddressPolicy::allowing([&url]).check_literal(&url), Err(AddressRefused), "{text}");
         }

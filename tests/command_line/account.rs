@@ -21,8 +21,7 @@ fn set_password(household: &Household, name: &str, input: &[u8]) -> (i32, String
     // It may say no before it reads.
     let _ = child.stdin.take().unwrap().write_all(input);
     let output = child.wait_with_output().unwrap();
-    let said =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.code().unwrap(), said)
 }
 
@@ -58,8 +57,7 @@ async fn a_changed_password_ends_every_session() {
     let household = Household::new(&[("AUTH__SETUP_TOKEN", "test-setup-token-0123456789")]);
     let service = household.start().await;
     let http = Http::new();
-    let body =
-        json!({ "token": "test-setup-token-0123456789", "name": "a", "password": "a boat on a green hill" });
+    let body = json!({ "token": "test-setup-token-0123456789", "name": "a", "password": "a boat on a green hill" });
     let reply = http.post_json(&household.url("/api/v1/setup"), &[], &body).await;
     assert_eq!(reply.status, 201, "{}", reply.text());
     let cookie = reply.header("set-cookie").split(';').next().unwrap().to_owned();

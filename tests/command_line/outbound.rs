@@ -109,8 +109,7 @@ async fn a_test_shows_nothing_of_what_a_strange_service_answers() {
         ("401 Unauthorized", secret),
         ("500 Error", named.as_str()),
     ] {
-        let server =
-            RawServer::always(reply(status, &[("X-Secret", secret), ("Server", secret)], body)).await;
+        let server = RawServer::always(reply(status, &[("X-Secret", secret), ("Server", secret)], body)).await;
         let household = household_of(&server.url("/")); // the path is not shown either
         let said = household.answers(&["app", "test"]).1 + &household.answers(&["app", "test", "--json"]).1;
         assert!(!said.contains(secret) && !said.contains("127.0.0.1"), "{said}");

@@ -44,7 +44,8 @@ async fn the_address_that_was_judged_is_the_one_that_is_connected_to() {
 async fn a_name_that_a_hop_leads_to_is_judged_whatever_it_answered_before() {
     let inside = RawServer::always(reply("200 OK", &[], TORRENT)).await;
     let port = inside.port;
-    let prowlarr = RawServer::always(redirect(302, &format!("http://rebinding.example:{port}/secret"))).await;
+    let prowlarr =
+        RawServer::always(redirect(302, &format!("http://rebinding.example:{port}/secret"))).await;
     let link = format!("http://prowlarr.example:{}/4/download?apikey=test-key&link=QUJD", prowlarr.port);
     for answers in [&["127.0.0.1"][..], &["127.0.0.1", "10.0.0.1"], &["127.0.0.1", "64:ff9b::a9fe:a9fe"]] {
         let (names, _) = flipping(answers);

@@ -23,9 +23,7 @@ fn systemd_analyze(arguments: &[&str], unit: &Path) -> Option<Output> {
 #[test]
 fn the_unit_of_systemd_leaves_the_service_little_to_abuse() {
     let unit = file("contrib/grabfeed.service");
-    let Some(output) = systemd_analyze(&["security", "--offline=true", "--threshold=20"], &unit) else {
-        return;
-    };
+    let Some(output) = systemd_analyze(&["security", "--offline=true", "--threshold=20"], &unit) else { return };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 

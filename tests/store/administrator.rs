@@ -70,8 +70,7 @@ async fn a_new_password_ends_the_other_sessions(home: Home) {
     let kept = session(&store, 1).await;
     session(&store, 2).await;
     assert!(store.change_password("another-hash", Some(kept), after(5)).await.unwrap());
-    let left: Vec<_> =
-        store.sessions(DAY, after(6)).await.unwrap().iter().map(|session| session.id).collect();
+    let left: Vec<_> = store.sessions(DAY, after(6)).await.unwrap().iter().map(|session| session.id).collect();
     assert_eq!(left, [kept]);
     let known = store.administrator().await.unwrap().unwrap();
     assert_eq!((known.password_hash.as_str(), known.password_changed_at), ("another-hash", after(5)));

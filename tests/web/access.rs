@@ -22,15 +22,16 @@ async fn without_credentials_only_public_routes_answer() {
     assert!(routes.len() >= 9);
     let public = |method: &str, path: &str| {
         let method = if method == "HEAD" { "GET" } else { method };
-        table()
-            .iter()
-            .any(|route| route.path == path && route.method == method && route.access == Access::Public)
+        table().iter().any(|route| {
+            route.path == path && route.method == method && route.access == Access::Public
+        })
     };
     for route in routes {
         let url = running.url(&concrete(route.path));
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"] {
             let status = running.http.send(method, &url, &[], "").await.status;
-            let expected: &[u16] = if public(method, route.path) { &[200] } else { &[401, 404, 405, 429] };
+            let expected: &[u16] =
+                if public(method, route.path) { &[200] } else { &[401, 404, 405, 429] };
             assert!(expected.contains(&status), "{method} {}: {status}", route.path);
         }
         // 405 is for methods that the route has not; this one it has.

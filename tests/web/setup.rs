@@ -83,8 +83,7 @@ async fn without_the_token_nothing_is_made_and_nothing_learned() {
         ("admin", "admin", "adminadmin"),
         ("grabfeed", "grabfeed", "grabfeed"),
     ] {
-        let reply =
-            set_up(http, &running.service.url, token, &json!({ "name": name, "password": password })).await;
+        let reply = set_up(http, &running.service.url, token, &json!({ "name": name, "password": password })).await;
         assert_eq!(reply.status, 401);
     }
     assert!(running.home.store.administrator().await.unwrap().is_none());
@@ -126,12 +125,7 @@ async fn with_the_token_each_mistake_is_named() {
         (json!({ "name": "a", "password": "x".repeat(1025) }), "weak-password", "password", "too-long"),
         (json!({ "name": "a", "password": "Password123456" }), "weak-password", "password", "known"),
         (json!({ "name": "a", "password": "grabfeed1234" }), "weak-password", "password", "made-of-names"),
-        (
-            json!({ "name": "capucine", "password": "capucine1234" }),
-            "weak-password",
-            "password",
-            "made-of-names",
-        ),
+        (json!({ "name": "capucine", "password": "capucine1234" }), "weak-password", "password", "made-of-names"),
         (json!({ "name": "a" }), "bad-request", "", ""),
         (json!({ "name": "a", "password": PASSWORD, "isAdmin": true }), "bad-request", "", ""),
     ] {

@@ -8,9 +8,9 @@ use serde::Deserialize;
 
 use super::{Reader, see};
 use crate::web::form::Form;
-use crate::web::local_path::local_path;
 use crate::web::problem::Problem;
 use crate::web::view::{Login, Provider, page};
+use crate::web::local_path::local_path;
 use crate::web::{WebState, session, sign_in};
 
 /// What the address may say.
