@@ -2,8 +2,11 @@
 //! check that it has is on; it may find nothing.
 
 use std::process::Command;
+use std::time::Duration;
 
+use grabfeed::auth::throttle::wrong_secrets;
 use grabfeed::demo::{Fault, GrabOptions, Target};
+use tokio::task::JoinHandle;
 
 use crate::support::python::interpreter;
 use crate::support::service::{Plan, small};
@@ -48,6 +51,7 @@ async fn tried(running: &Running, key: Option<&str>) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_answer_is_foreseen_with_every_scope_with_one_and_with_none() {
     let running = furnished().await;
+    let patience = without_waits(&running);
     for scopes in [Some("feed,read,write,admin,metrics,webhook"), Some("read"), None] {
         let key = match scopes {
             Some(scopes) => Some(running.key(scopes).await),
@@ -61,4 +65,16 @@ async fn every_answer_is_foreseen_with_every_scope_with_one_and_with_none() {
             assert_eq!(reply.status, 200);
         }
     }
+    patience.abort();
+}
+
+/// It shows wrong keys by the dozen, to see that they are refused; that this costs waiting is tried elsewhere.
+fn without_waits(running: &Running) -> JoinHandle<()> {
+    let (store, subject) = (running.home.store.clone(), wrong_secrets("127.0.0.1").0);
+    tokio::spawn(async move {
+        loop {
+            store.forget_attempts(std::slice::from_ref(&subject)).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
 }

@@ -59,7 +59,8 @@ async fn no_key_opens_what_is_for_the_administrator_and_a_session_opens_what_key
                 assert!(![401, 403].contains(&reply.status), "{method} {}: {}", route.path, reply.status);
                 // A wrong key is judged by itself, whatever cookie comes along.
                 let both = [signed_in[0], signed_in[1], ("x-api-key", b"gfk_wrong".as_slice())];
-                assert_eq!(running.http.send(method, &url, &both, "").await.status, 401, "{}", route.path);
+                let status = running.http.send(method, &url, &both, "").await.status;
+                assert!([401, 429].contains(&status), "{}: {status}", route.path);
             }
             _ => {}
         }
