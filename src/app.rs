@@ -3,6 +3,7 @@
 //! Owns: which part gets what, and the order of starting and stopping. Must not know: how any part does its work.
 
 mod counting;
+mod facts;
 mod oidc;
 mod outbound;
 
@@ -30,7 +31,7 @@ use crate::clients::prowlarr::ProwlarrClient;
 use crate::clients::retry::RetryPolicy;
 use crate::clients::trust::AuthoritiesError;
 use crate::clients::upstream::UpstreamOptions;
-use crate::config::Settings;
+use crate::config::{Loaded, Settings};
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::feed_window;
 use crate::fetch::download::{Downloader, Limits};
@@ -198,7 +199,8 @@ pub struct App {
 }
 
 /// Puts the service together.
-pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> Result<App, StartError> {
+pub async fn build(loaded: &Loaded, store: Store, around: &Surroundings) -> Result<App, StartError> {
+    let settings = &loaded.settings;
     let deps = Arc::new(pipeline_parts(settings, store, around)?);
     let hooks = hooks(settings, &deps.store, &around.redactor).await?;
     let passwords = Passwords::default();
@@ -231,6 +233,7 @@ pub async fn build(settings: &Settings, store: Store, around: &Surroundings) -> 
         oidc: oidc::sign_in(settings, around)?,
         proxy_sign_in: ProxySignIn::new(settings.auth.proxy_header.as_deref(), &settings.auth.proxy_users),
         plain_http_told: Once::new(),
+        api: facts::of(loaded, around),
         feeds: FeedCache::default(),
         channel,
         expose_torrents: settings.torrents.expose_static,

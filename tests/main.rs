@@ -15,6 +15,7 @@ mod download;
 mod kill;
 mod observatory;
 mod oidc;
+mod openapi;
 mod packaging;
 mod promises;
 mod proxies;

@@ -84,14 +84,19 @@ impl Context {
         self.asked_lang.unwrap_or(settings.logging.language)
     }
 
-    /// The effective settings.
-    pub fn settings(&self) -> Result<Settings, CommandError> {
-        let Loaded { mut settings, .. } =
-            load(&self.inputs()).map_err(|report| CommandError::Settings(Box::new(report)))?;
-        if let Some(path) = &mut settings.network.ca_file {
+    /// The effective settings, with where each came from.
+    pub fn loaded(&self) -> Result<Loaded, CommandError> {
+        let loaded = load(&self.inputs());
+        let mut loaded = loaded.map_err(|report| CommandError::Settings(Box::new(report)))?;
+        if let Some(path) = &mut loaded.settings.network.ca_file {
             *path = self.data.join(&path);
         }
-        Ok(settings)
+        Ok(loaded)
+    }
+
+    /// The effective settings.
+    pub fn settings(&self) -> Result<Settings, CommandError> {
+        Ok(self.loaded()?.settings)
     }
 
     /// Opens the database of the settings, making the data folder if it is missing.

@@ -38,13 +38,14 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
     let port = listener.local_addr().map_err(StartError::Process)?.port();
     let password = random_identifier(&mut rand::rng(), PASSWORD_CHARS);
     let context = context_of(&folder, &world, port, &password, context);
-    let settings = context.settings()?;
-    let lang = context.lang_of(&settings);
-    let around = context.surroundings(&settings);
+    let loaded = context.loaded()?;
+    let settings = &loaded.settings;
+    let lang = context.lang_of(settings);
+    let around = context.surroundings(settings);
     if !args.json {
-        serve::start_log(&context, &settings, &around)?;
+        serve::start_log(&context, settings, &around)?;
     }
-    let store = context.open_store(&settings).await?;
+    let store = context.open_store(settings).await?;
     let name = FeedName::parse("demo").map_err(|_| StartError::Demo)?;
     let (_, token) = feed::make(&store, name, FeedFilter::default()).await?;
     let scopes: ScopeSet = [Scope::Read, Scope::Metrics].into_iter().collect();
@@ -55,7 +56,7 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
     connect_webhooks(&world, &store, &base).await?;
 
     let life = serve::life_under_signals();
-    let service = app::build(&settings, store, &around).await?;
+    let service = app::build(&loaded, store, &around).await?;
     tell_addresses(&addresses, lang, out)?;
     let folder_of_content = args.content.as_deref();
     let pace = if args.fast { fast() } else { Pace::default() };

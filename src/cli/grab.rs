@@ -35,7 +35,7 @@ async fn list(
     lang: Lang,
     out: &mut dyn Write,
 ) -> Result<u8, CommandError> {
-    let filter = GrabFilter { state: args.state, app: None };
+    let filter = GrabFilter { state: args.state, ..GrabFilter::default() };
     let grabs = store.grabs(&filter, args.limit, 0).await?.grabs;
     if args.json {
         let rows: Vec<_> = grabs.iter().map(|grab| json(grab, lang)).collect();
@@ -100,7 +100,7 @@ async fn retry(
     let ids: Vec<GrabId> = if let Some(number) = args.number {
         vec![GrabId(number)]
     } else {
-        let failed = GrabFilter { state: Some(GrabState::Failed), app: None };
+        let failed = GrabFilter { state: Some(GrabState::Failed), ..GrabFilter::default() };
         store.grabs(&failed, MOST, 0).await?.grabs.iter().map(|grab| grab.id).collect()
     };
     let now = store.now().await?;

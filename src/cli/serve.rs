@@ -15,14 +15,15 @@ use crate::store::OpenOptions;
 
 /// Runs until a signal.
 pub fn run(context: &Context) -> Result<u8, CommandError> {
-    let settings = context.settings()?;
+    let loaded = context.loaded()?;
+    let settings = &loaded.settings;
     make_folder(&context.data)?;
-    let around = context.surroundings(&settings);
-    start_log(context, &settings, &around)?;
-    let _lock = lock(context, &settings)?;
+    let around = context.surroundings(settings);
+    start_log(context, settings, &around)?;
+    let _lock = lock(context, settings)?;
     runtime(settings.server.workers)?.block_on(async {
-        let store = context.open_store(&settings).await?;
-        let app = app::build(&settings, store, &around).await?;
+        let store = context.open_store(settings).await?;
+        let app = app::build(&loaded, store, &around).await?;
         let address = SocketAddr::new(settings.server.host, settings.server.port);
         let listener = listen(address).await?;
         let life = life_under_signals();

@@ -9,7 +9,7 @@ pub fn key_id(section: &str, key: &str) -> String {
 }
 
 /// What the key accepts: `a whole number from 1 to 65535`.
-pub(super) fn accepts(key: &Key, lang: Lang) -> String {
+pub fn accepts(key: &Key, lang: Lang) -> String {
     let accepted = kind(&key.kind, lang);
     match unit_id(key.unit) {
         None => accepted,

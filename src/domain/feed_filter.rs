@@ -67,15 +67,16 @@ impl FeedFilter {
     pub const MAX_PATTERN_BYTES: usize = 500;
     /// The most values that one list may have.
     pub const MAX_VALUES: usize = 200;
-    /// The longest indexer or category, in bytes.
-    pub const MAX_VALUE_BYTES: usize = 200;
+    /// The longest indexer or category, in characters.
+    pub const MAX_VALUE_CHARS: usize = 200;
     /// What the compiled pattern may take, in bytes.
     const MAX_PROGRAM_BYTES: usize = 256 * 1024;
 
     /// Checks the filter and makes it ready for use; done once per filter, not per item.
     pub fn compile(&self) -> Result<CompiledFilter, InvalidFilter> {
         let sound = |list: &[String]| {
-            let fits = |value: &String| !value.trim().is_empty() && value.len() <= Self::MAX_VALUE_BYTES;
+            let fits =
+                |value: &String| !value.trim().is_empty() && value.chars().count() <= Self::MAX_VALUE_CHARS;
             list.len() <= Self::MAX_VALUES && list.iter().all(fits)
         };
         if self.apps.len() > Self::MAX_VALUES || self.kinds.len() > Self::MAX_VALUES {

@@ -95,10 +95,11 @@ async fn refresh_gauges(deps: &Deps) -> Result<(), StoreError> {
     refresh_upstream_gauges(deps, now).await
 }
 
+/// A history row that comes first does not mean that the webhook was missed.
+pub const WEBHOOK_PATIENCE: Duration = Duration::from_mins(10);
+
 /// What says whether the apps, Prowlarr and the indexers do their part.
 async fn refresh_upstream_gauges(deps: &Deps, now: Ts) -> Result<(), StoreError> {
-    /// A history row that comes first does not mean that the webhook was missed.
-    const WEBHOOK_PATIENCE: Duration = Duration::from_mins(10);
     let missed: i64 =
         deps.store.webhooks_missed(now.minus(WEBHOOK_PATIENCE)).await?.iter().map(|app| app.grabs).sum();
     deps.metrics.set_webhooks_missed(gauge(missed));

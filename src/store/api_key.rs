@@ -122,4 +122,13 @@ impl Store {
         tx.commit().await?;
         Ok(done.is_some())
     }
+    /// Revokes the key with this number, and gives its name. `None`: there is no such key.
+    pub async fn revoke_key_numbered(&self, id: KeyId, now: Ts) -> Result<Option<String>, StoreError> {
+        let mut tx = self.begin().await?;
+        let name: Option<String> = run!(&mut tx, conn => sqlx::query_scalar(
+            "UPDATE api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING name",
+        ).bind(id.0).bind(now.millis()).fetch_optional(conn))?;
+        tx.commit().await?;
+        Ok(name)
+    }
 }

@@ -1,22 +1,63 @@
 //! Reading grabs: one, a page of them, how many; and the retry button.
 
+use super::order::{like, sort_keys};
 use super::row::{GrabRow, grab_columns};
-use super::{Store, StoreError};
+use super::{Direction, Store, StoreError};
 use crate::domain::app::AppName;
 use crate::domain::grab::{Grab, GrabState};
 use crate::domain::ids::GrabId;
+use crate::domain::reason::Reason;
+use crate::domain::text::title_key;
 use crate::domain::time::Ts;
 
-/// Which grabs to list.
+/// Which grabs to list, and in which order.
 #[derive(Debug, Clone, Default)]
 pub struct GrabFilter {
     /// Only this state.
     pub state: Option<GrabState>,
     /// Only this app.
     pub app: Option<AppName>,
+    /// Only those that wait, failed or were skipped for this reason.
+    pub reason: Option<Reason>,
+    /// Only those with this text in their title, whatever its case.
+    pub title: Option<String>,
+    /// What they are sorted by.
+    pub sort: GrabSort,
+    /// Upwards or downwards.
+    pub direction: Direction,
 }
 
-/// A page of grabs, newest first.
+macro_rules! listed {
+    ($select:expr) => {
+        concat!(
+            $select,
+            " FROM grab WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR app = $2) \
+             AND ($3 IS NULL OR reason = $3) AND ($4 IS NULL OR title_key LIKE $4 ESCAPE '!')"
+        )
+    };
+}
+
+sort_keys! {
+    /// What grabs can be sorted by.
+    GrabSort, listed!(concat!("SELECT ", grab_columns!())), "LIMIT $5 OFFSET $6";
+    /// When they were first heard of.
+    #[default]
+    CreatedAt = "createdAt" by "created_at",
+    /// When the app made them.
+    GrabbedAt = "grabbedAt" by "grabbed_at",
+    /// When they left `pending`; those that have not come before all others.
+    FinishedAt = "finishedAt" by "COALESCE(finished_at, -1)",
+    /// The title, without regard to case.
+    Title = "title" by "title_key",
+    /// The app's name.
+    App = "app" by "app",
+    /// The state's name.
+    State = "state" by "state",
+    /// The size; an unknown one comes before all others.
+    Size = "sizeBytes" by "COALESCE(size_bytes, -1)",
+}
+
+/// A page of grabs.
 #[derive(Debug)]
 pub struct GrabPage {
     /// The grabs.
@@ -47,18 +88,18 @@ impl Store {
         row.map(GrabRow::into_grab).transpose()
     }
 
-    /// A page of grabs, newest first.
+    /// A page of grabs.
     pub async fn grabs(&self, filter: &GrabFilter, limit: u32, offset: u64) -> Result<GrabPage, StoreError> {
         let state = filter.state.map(GrabState::as_str);
         let app = filter.app.as_ref().map(AppName::as_str);
+        let reason = filter.reason.map(Reason::code);
+        let title = filter.title.as_deref().map(|text| like(&title_key(text)));
         let offset = i64::try_from(offset).unwrap_or(i64::MAX);
-        let rows: Vec<GrabRow> = read!(self, pool => sqlx::query_as(concat!(
-            "SELECT ", grab_columns!(), " FROM grab WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR app = $2) \
-             ORDER BY id DESC LIMIT $3 OFFSET $4",
-        )).bind(state).bind(app).bind(i64::from(limit)).bind(offset).fetch_all(pool))?;
-        let total: i64 = read!(self, pool => sqlx::query_scalar(
-            "SELECT COUNT(*) FROM grab WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR app = $2)",
-        ).bind(state).bind(app).fetch_one(pool))?;
+        let rows: Vec<GrabRow> = read!(self, pool => sqlx::query_as(filter.sort.page(filter.direction))
+            .bind(state).bind(app).bind(reason).bind(title.clone()).bind(i64::from(limit)).bind(offset)
+            .fetch_all(pool))?;
+        let total: i64 = read!(self, pool => sqlx::query_scalar(listed!("SELECT COUNT(*)"))
+            .bind(state).bind(app).bind(reason).bind(title).fetch_one(pool))?;
         let grabs = rows.into_iter().map(GrabRow::into_grab).collect::<Result<_, _>>()?;
         Ok(GrabPage { grabs, total: u64::try_from(total).unwrap_or(0) })
     }

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::ExposeSecret;
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::WebState;
 use super::arrival::Client;
@@ -206,6 +206,9 @@ async fn key_identity(
         warn!(event = "auth.forbidden", actor, address = %address, method = AuthMethod::ApiKey.as_str(), needed);
         return Err(Problem::new(Code::Forbidden));
     };
+    if key.last_used_at.is_none() {
+        info!(event = "key.first-used", name = key.name, address = %asked.client.address);
+    }
     // The use is worth noting, not worth failing for.
     if let Err(failure) = state.store().key_used(key.id, now).await {
         state.database_failed("key-use", &failure);

@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
+use utoipa::ToSchema;
 
 use super::arrival::Client;
 use super::problem::{Code, Problem};
@@ -37,31 +38,36 @@ const THROTTLE: ThrottleRule = ThrottleRule {
 };
 
 /// Whether the account has still to be made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct SetupState {
     /// Whether there is no account.
     needed: bool,
 }
 
 /// The account to be made.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct NewAccount {
-    /// Was looked at before.
+    /// The set-up token, unless it is in the header `X-Setup-Token`.
     #[serde(default, rename = "token")]
-    _token: IgnoredAny,
+    #[schema(value_type = String)]
+    _token: IgnoredAny, // was looked at before
+    /// The administrator's name.
     name: String,
+    /// The password.
     password: String,
 }
 
 /// The account that was made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Account {
     /// Its name.
     name: String,
 }
 
-/// `GET /api/v1/setup`
+/// Tell whether the account has still to be made.
+#[utoipa::path(get, path = "/api/v1/setup", tag = "account", operation_id = "getSetup",
+    responses((status = 200, description = "Whether there is no account.", body = SetupState)))]
 pub async fn show(State(state): State<WebState>) -> Result<Json<SetupState>, Problem> {
     Ok(Json(SetupState { needed: is_needed(&state).await? }))
 }
@@ -71,7 +77,11 @@ pub async fn is_needed(state: &WebState) -> Result<bool, Problem> {
     state.setup.is_needed(state.store()).await.map_err(|failure| state.database_failed("setup", &failure))
 }
 
-/// `POST /api/v1/setup`: makes the account and signs its owner in.
+/// Make the account, for who shows the set-up token, and sign its owner in. 404 as soon as there is one.
+#[utoipa::path(post, path = "/api/v1/setup", tag = "account", operation_id = "createAccount",
+    request_body = NewAccount,
+    responses((status = 201, description = "The account is made; the session's cookie comes along.", body = Account)),
+    extensions(("x-problems" = json!(["bad-setup-token", "weak-password", "invalid-value", "not-found"]))))]
 pub async fn create(
     State(state): State<WebState>,
     client: Client,

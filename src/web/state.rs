@@ -7,6 +7,7 @@ use std::sync::{Arc, Once};
 use secrecy::SecretString;
 use tracing::error;
 
+use super::api::facts::Facts;
 use super::arrival::ArrivalRules;
 use super::base::Base;
 use super::feeds::FeedCache;
@@ -58,6 +59,8 @@ pub struct Parts {
     pub password_rules: PasswordRules,
     /// Whether there is an account.
     pub setup: Setup,
+    /// What the API tells of the service that does not change while it runs.
+    pub api: Facts,
     /// Rendered feeds.
     pub feeds: FeedCache,
     /// What feeds say of themselves.

@@ -1,9 +1,10 @@
 //! The Python library that FlexGet and many others read feeds with.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use serde::Deserialize;
+
+use crate::support::python::interpreter;
 
 /// What it saw.
 #[derive(Debug, Deserialize)]
@@ -34,15 +35,4 @@ pub async fn read(url: &str) -> Seen {
     );
     assert!(output.status.success(), "{errors}");
     serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// The one that is named, or that of the tests' own environment, or the system's.
-#[expect(clippy::disallowed_methods, reason = "the person who runs the tests names the interpreter there")]
-fn interpreter() -> PathBuf {
-    let own = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-venv/bin/python"));
-    match std::env::var_os("GRABFEED_TEST_PYTHON") {
-        Some(named) => named.into(),
-        None if own.exists() => own,
-        None => "python3".into(),
-    }
 }

@@ -7,6 +7,7 @@ use crate::support::database::{Home, both_engines};
 
 both_engines! {
     a_key_works_until_it_expires_or_is_revoked,
+    a_key_is_revoked_by_its_number_and_names_itself,
     a_name_is_free_again_once_its_key_is_revoked,
     the_use_of_a_key_is_written_once_a_minute,
 }
@@ -57,4 +58,14 @@ async fn the_use_of_a_key_is_written_once_a_minute(home: Home) {
         store.key_used(id, after(used)).await.unwrap();
         assert_eq!(store.keys().await.unwrap()[0].last_used_at, Some(after(seen)));
     }
+}
+
+async fn a_key_is_revoked_by_its_number_and_names_itself(home: Home) {
+    let store = store_in(&home).await;
+    let id = store.create_key(key("Script", 1), NOW).await.unwrap();
+    let other = store.create_key(key("Other", 2), NOW).await.unwrap();
+    assert_eq!(store.revoke_key_numbered(id, NOW).await.unwrap().as_deref(), Some("Script"));
+    assert!(store.revoke_key_numbered(id, NOW).await.unwrap().is_none());
+    assert!(store.key_by_hash(&[1; 32], NOW).await.unwrap().is_none());
+    assert_eq!(store.key_by_hash(&[2; 32], NOW).await.unwrap().unwrap().id, other);
 }

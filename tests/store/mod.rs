@@ -10,6 +10,7 @@ mod jobs;
 mod key_feeds;
 mod keys;
 mod ledger;
+mod listings;
 mod login_flow;
 mod open;
 mod prowlarr_rows;

@@ -187,9 +187,10 @@ async fn grabs_are_listed_counted_and_filtered(home: Home) {
     assert_eq!((page.total, page.grabs.iter().map(|grab| grab.id).collect()), (3, vec![third, second]));
     let rest = store.grabs(&GrabFilter::default(), 2, 2).await.unwrap();
     assert_eq!(rest.grabs.iter().map(|grab| grab.id).collect::<Vec<_>>(), [first]);
-    let failed = GrabFilter { state: Some(GrabState::Failed), app: Some(app("radarr")) };
+    let failed =
+        GrabFilter { state: Some(GrabState::Failed), app: Some(app("radarr")), ..GrabFilter::default() };
     assert_eq!(store.grabs(&failed, 10, 0).await.unwrap().total, 1);
-    let others = GrabFilter { state: None, app: Some(app("sonarr")) };
+    let others = GrabFilter { app: Some(app("sonarr")), ..GrabFilter::default() };
     assert_eq!(store.grabs(&others, 10, 0).await.unwrap().total, 0);
     let counts: Vec<_> = store.grab_counts().await.unwrap();
     let counts: Vec<_> = counts.iter().map(|one| (one.state.as_str(), one.grabs, one.oldest)).collect();

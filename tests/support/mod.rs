@@ -7,6 +7,7 @@ pub mod http;
 pub mod ledger;
 pub mod postgres;
 pub mod process;
+pub mod python;
 pub mod raw_http;
 pub mod service;
 pub mod shared;

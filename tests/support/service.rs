@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use grabfeed::app::{self, PROWLARR, Surroundings};
 use grabfeed::auth::token::{Token, TokenKind, random_identifier};
-use grabfeed::config::{Inputs, Settings, SettingsFile, load};
+use grabfeed::config::{Inputs, Loaded, SettingsFile, load};
 use grabfeed::demo::{GrabOptions, ReleaseId, ReleaseSpec, WebhookAuth, World, WorldBuilder};
 use grabfeed::domain::app::{AppKind, AppName};
 use grabfeed::domain::feed::{FeedName, FeedPublicId};
@@ -140,7 +140,7 @@ impl Household {
     pub async fn launch_changed(&self, change: impl FnOnce(&mut Deps)) -> Service {
         let around = Surroundings::new(self.clock.clone(), Lang::Fr);
         let store = self.home.open(&self.clock).await;
-        let mut deps = app::pipeline_parts(&self.settings(1, Vec::new()), store, &around).unwrap();
+        let mut deps = app::pipeline_parts(&self.settings(1, Vec::new()).settings, store, &around).unwrap();
         change(&mut deps);
         let (deps, life) = (Arc::new(deps), Lifecycle::default());
         pipeline::start(&deps, &life);
@@ -165,7 +165,7 @@ impl Household {
         self.world.set_webhook(PROWLARR, &format!("{}/hooks/{PROWLARR}", service.url), auth).unwrap();
     }
 
-    fn settings(&self, port: u16, more: Vec<(&'static str, String)>) -> Settings {
+    fn settings(&self, port: u16, more: Vec<(&'static str, String)>) -> Loaded {
         let mut environment = BTreeMap::new();
         let mut set = |key: &str, value: String| environment.insert(format!("GRABFEED__{key}"), value);
         set("SERVER__HOST", "127.0.0.1".to_owned());
@@ -185,7 +185,7 @@ impl Household {
             set(key, value);
         }
         let inputs = Inputs { file: SettingsFile::None, environment, saved: BTreeMap::new() };
-        load(&inputs).unwrap_or_else(|report| panic!("{}", report.render(Lang::En))).settings
+        load(&inputs).unwrap_or_else(|report| panic!("{}", report.render(Lang::En)))
     }
 
     /// The present moment, as the service knows it.

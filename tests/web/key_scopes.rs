@@ -1,12 +1,21 @@
 //! API keys: what each scope opens, and in which headers a key may come.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use grabfeed::auth::scope::Scope;
+use grabfeed::auth::token::{Token, TokenKind};
+use grabfeed::store::NewSession;
 use grabfeed::web::access::Access;
 use grabfeed::web::routes::table;
 
 use super::Running;
+
+/// The path with the names of things that are not there.
+fn concrete(path: &str) -> String {
+    path.replace("{id}", "999999").replace("{infohash}", &"ab".repeat(20)).replace("{name}", "nobody")
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_scope_opens_its_own_routes_and_no_other() {
@@ -16,18 +25,60 @@ async fn each_scope_opens_its_own_routes_and_no_other() {
         let key = running.key(scope.as_str()).await;
         for route in table() {
             let Access::Scope(needed) = route.access else { continue };
-            let url = running.url(&route.path.replace("{id}", "1"));
+            let url = running.url(&concrete(route.path));
             let method = route.method.as_str();
             let reply = running.http.send(method, &url, &[("x-api-key", key.as_bytes())], "").await;
             if reply.status == 403 {
                 assert_ne!(needed, scope, "{method} {}", route.path);
             } else {
                 assert_eq!(needed, scope, "{method} {}: {}", route.path, reply.status);
+                assert!([200, 202, 204, 400, 404, 415].contains(&reply.status), "{}", reply.status);
                 opened += 1;
             }
         }
     }
-    assert!(opened >= 2, "the sweep opened {opened} routes");
+    let routes = table().iter().filter(|route| matches!(route.access, Access::Scope(_))).count();
+    assert_eq!(opened, routes, "each route is opened by exactly one scope");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_key_opens_what_is_for_the_administrator_and_a_session_opens_what_keys_open() {
+    let running = Running::usual().await;
+    let key = running.key("feed,read,write,admin,metrics,webhook").await;
+    for route in table() {
+        let (url, method) = (running.url(&concrete(route.path)), route.method.as_str());
+        let cookie = session(&running).await;
+        let signed_in = [("cookie", cookie.as_bytes()), ("sec-fetch-site", b"same-origin".as_slice())];
+        match route.access {
+            Access::Administrator => {
+                let reply = running.http.send(method, &url, &[("x-api-key", key.as_bytes())], "").await;
+                assert_eq!(reply.status, 401, "{method} {}", route.path);
+            }
+            Access::Scope(_) => {
+                let reply = running.http.send(method, &url, &signed_in, "").await;
+                assert!(![401, 403].contains(&reply.status), "{method} {}: {}", route.path, reply.status);
+                // A wrong key is judged by itself, whatever cookie comes along.
+                let both = [signed_in[0], signed_in[1], ("x-api-key", b"gfk_wrong".as_slice())];
+                let status = running.http.send(method, &url, &both, "").await.status;
+                assert!([401, 429].contains(&status), "{}: {status}", route.path);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The cookie of a new session.
+async fn session(running: &Running) -> String {
+    let token = Token::generate(TokenKind::Session, &mut rand::rng());
+    let new = NewSession {
+        token_hash: token.hash(),
+        method: "password",
+        network: "127.0.0.1".to_owned(),
+        client: None,
+        lifetime: Duration::from_hours(1),
+    };
+    running.home.store.begin_session(new, running.home.now().await).await.unwrap();
+    format!("grabfeed={}", token.expose())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,8 @@
 mod access;
 mod ambient;
 mod behind_https;
+mod api;
+mod api_keys;
 mod cors;
 mod downloads;
 mod feeds;

@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use secrecy::SecretString;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::web::access::Identity;
 use crate::web::arrival::Client;
@@ -13,14 +14,22 @@ use crate::web::json::JsonBody;
 use crate::web::{WebState, account};
 
 /// The password and the one to come.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewPassword {
+    /// The present one.
+    #[schema(value_type = String)]
     current: SecretString,
+    /// The one to come.
+    #[schema(value_type = String)]
     new: SecretString,
 }
 
-/// Changes the password; every other session ends.
+/// Change the password; every other session ends.
+#[utoipa::path(put, path = "/api/v1/account/password", tag = "account", operation_id = "changePassword",
+    request_body = NewPassword,
+    responses((status = 204, description = "It is changed; the cookie is a new one.")),
+    extensions(("x-problems" = json!(["wrong-password", "weak-password", "invalid-value"]))))]
 pub async fn change_password(
     State(state): State<WebState>,
     client: Client,

@@ -1,73 +1,82 @@
-//! `GET /api/v1/grabs`: the grabs, newest first, with paging like the apps' own.
+//! `/api/v1/grabs`: what the apps grabbed, what became of it, and why.
 
-use axum::Json;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use serde::Serialize;
+use serde_json::Value;
+use tracing::info;
+use utoipa::{IntoParams, ToSchema};
 
+use super::asked::{Named, Query};
+use super::paging::{Page, Paging};
+use super::reason::Told;
+use super::{failed, words};
 use crate::domain::app::AppName;
-use crate::domain::grab::{Grab, GrabState};
+use crate::domain::grab::{self, GrabState};
+use crate::domain::ids::GrabId;
 use crate::domain::reason::Reason;
+use crate::domain::text::indexer_key;
 use crate::domain::time::Ts;
-use crate::store::GrabFilter;
+use crate::ops::text::Lang;
+use crate::store::{self, GrabFilter, GrabSort};
 use crate::web::WebState;
+use crate::web::access::Identity;
+use crate::web::arrival::Client;
+use crate::web::observe::AskedLang;
 use crate::web::problem::{Code, Problem};
 
-/// The largest page.
-const MAX_PAGE_SIZE: u32 = 500;
-
-/// What is asked for.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Asked {
-    #[serde(default = "first_page")]
-    page: u32,
-    #[serde(default = "usual_page_size")]
-    page_size: u32,
-    state: Option<String>,
-    app: Option<String>,
-}
-
-const fn first_page() -> u32 {
-    1
-}
-
-const fn usual_page_size() -> u32 {
-    50
-}
-
-/// A page of grabs.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "the names are those of the apps' own paging")]
-struct Page {
-    page: u32,
-    page_size: u32,
-    total_records: u64,
-    records: Vec<Row>,
-}
-
 /// A grab, without its link.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Row {
+pub struct Grab {
+    /// Its number.
+    #[schema(schema_with = words::row_number)]
     id: i64,
+    /// The app that made it.
+    #[schema(schema_with = words::app_name)]
     app: String,
+    /// What that app is.
+    #[schema(schema_with = words::app_kinds)]
     kind: &'static str,
+    /// Where it stands.
+    #[schema(schema_with = words::grab_states)]
     state: &'static str,
+    /// Code of the reason why it waits, failed or was skipped.
+    #[schema(schema_with = words::maybe_reason)]
     reason: Option<&'static str>,
+    /// The sentence for the reason, in the language of `Accept-Language`.
+    message: Option<String>,
+    /// The release's title.
     title: String,
+    /// The indexer's name as the app gives it.
     indexer: Option<String>,
+    /// The infohash that the torrent must have, where the app named one.
     infohash: Option<String>,
+    /// Size of the content, where known.
     size_bytes: Option<u64>,
+    /// Tries of the current round.
     attempts: u32,
+    /// When the app made it.
+    #[schema(format = DateTime)]
     grabbed_at: String,
+    /// When it was first heard of.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When the next try is due, while it is pending.
+    #[schema(format = DateTime)]
     next_attempt_at: Option<String>,
+    /// When it left `pending`.
+    #[schema(format = DateTime)]
     finished_at: Option<String>,
+    /// Whether the app's webhook told of it.
+    seen_by_webhook: bool,
+    /// Whether a history told of it.
+    seen_in_history: bool,
 }
 
-impl From<Grab> for Row {
-    fn from(grab: Grab) -> Self {
+impl Grab {
+    fn of(grab: grab::Grab, lang: Lang) -> Self {
         let date = |moment: Ts| moment.to_string();
         Self {
             id: grab.id.0,
@@ -75,49 +84,166 @@ impl From<Grab> for Row {
             kind: grab.kind.as_str(),
             state: grab.state.as_str(),
             reason: grab.reason.map(Reason::code),
+            message: grab.reason.map(|reason| lang.text(&format!("reason-{reason}"), &[])),
             title: grab.title,
             indexer: grab.indexer,
             infohash: grab.expected_infohash.map(|hash| hash.to_string()),
             size_bytes: grab.size_bytes,
             attempts: grab.attempts,
             grabbed_at: date(grab.grabbed_at),
+            created_at: date(grab.created_at),
             next_attempt_at: grab.next_attempt_at.map(date),
             finished_at: grab.finished_at.map(date),
+            seen_by_webhook: grab.seen_by_webhook,
+            seen_in_history: grab.seen_in_history,
         }
     }
 }
 
-/// Lists grabs.
-pub async fn list(
-    State(state): State<WebState>,
-    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
-) -> Response {
-    match page(&state, asked).await {
-        Ok(page) => Json(page).into_response(),
-        Err(problem) => problem.into_response(),
+/// A try to get a grab's torrent.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Attempt {
+    /// When.
+    #[schema(format = DateTime)]
+    at: String,
+    /// What was tried: `lookup`, `download` or `search`.
+    step: String,
+    /// How it ended: `ready`, `retry`, `failed` or `skipped`.
+    outcome: String,
+    /// Why.
+    reason: Option<Told>,
+    /// The refused candidates with their reasons, or the status of the answer.
+    detail: Option<Value>,
+    /// How long it took, in milliseconds.
+    duration_ms: i64,
+    /// When the next one was due.
+    #[schema(format = DateTime)]
+    next_attempt_at: Option<String>,
+}
+
+impl Attempt {
+    fn of(attempt: store::Attempt, lang: Lang) -> Self {
+        Self {
+            at: Ts::from_millis(attempt.at).to_string(),
+            step: attempt.step,
+            outcome: attempt.outcome,
+            reason: attempt.reason.and_then(|code| Told::of_code(&code, lang)),
+            detail: attempt.detail.and_then(|text| serde_json::from_str(&text).ok()),
+            duration_ms: attempt.duration_ms,
+            next_attempt_at: attempt.next_attempt_at.map(|at| Ts::from_millis(at).to_string()),
+        }
     }
 }
 
-async fn page(
-    state: &WebState,
-    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
-) -> Result<Page, Problem> {
-    let bad = Problem::new(Code::BadRequest);
-    let Query(asked) = asked.map_err(|_| bad)?;
-    if asked.page == 0 || asked.page_size == 0 || asked.page_size > MAX_PAGE_SIZE {
-        return Err(bad);
+/// A grab with its timeline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GrabWithAttempts {
+    /// The grab.
+    grab: Grab,
+    /// Its tries, the oldest first; the newest 200.
+    attempts: Vec<Attempt>,
+}
+
+/// Which grabs are asked for.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct Filter {
+    /// What they are sorted by; `createdAt` unless asked otherwise.
+    #[param(required = false, schema_with = words::grab_sort_keys)]
+    sort_key: GrabSort,
+    /// Only this state.
+    #[param(schema_with = words::grab_states)]
+    state: Option<GrabState>,
+    /// Only this app.
+    #[param(schema_with = words::app_name)]
+    app: Option<AppName>,
+    /// Only this reason.
+    #[param(schema_with = words::reasons)]
+    reason: Option<Reason>,
+    /// Only those with this text in their title, whatever its case.
+    #[param(schema_with = words::searched)]
+    title: Option<String>,
+}
+
+impl Filter {
+    fn take(query: &mut Query) -> Result<Self, Problem> {
+        Ok(Self {
+            sort_key: query.take("sortKey", GrabSort::from_name)?.unwrap_or_default(),
+            state: query.take("state", GrabState::from_name)?,
+            app: query.take("app", |name| AppName::parse(name).ok())?,
+            reason: query.take("reason", Reason::from_code)?,
+            title: query.take_text("title")?,
+        })
     }
-    let filter = GrabFilter {
-        state: asked.state.as_deref().map(|name| GrabState::from_name(name).ok_or(bad)).transpose()?,
-        app: asked.app.as_deref().map(|name| AppName::parse(name).map_err(|_| bad)).transpose()?,
-    };
-    let offset = u64::from(asked.page - 1) * u64::from(asked.page_size);
-    let found = state.store().grabs(&filter, asked.page_size, offset).await;
-    let found = found.map_err(|failure| state.database_failed("grabs", &failure))?;
-    Ok(Page {
-        page: asked.page,
-        page_size: asked.page_size,
-        total_records: found.total,
-        records: found.grabs.into_iter().map(Row::from).collect(),
-    })
+}
+
+/// List grabs.
+#[utoipa::path(get, path = "/api/v1/grabs", tag = "grabs", operation_id = "listGrabs",
+    params(Paging, Filter),
+    responses((status = 200, description = "A page of grabs.", body = Page<Grab>)),
+    extensions(("x-problems" = json!(["invalid-value", "bad-request"]))))]
+pub async fn list(
+    State(state): State<WebState>,
+    Extension(AskedLang(lang)): Extension<AskedLang>,
+    mut query: Query,
+) -> Result<Json<Page<Grab>>, Problem> {
+    let paging = Paging::take(&mut query)?;
+    let Filter { sort_key, state: asked, app, reason, title } = Filter::take(&mut query)?;
+    query.finish()?;
+    let filter =
+        GrabFilter { state: asked, app, reason, title, sort: sort_key, direction: paging.sort_direction };
+    let found = state.store().grabs(&filter, paging.page_size, paging.offset()).await;
+    let found = found.map_err(failed(&state, "grabs"))?;
+    let records = found.grabs.into_iter().map(|grab| Grab::of(grab, lang)).collect();
+    Ok(Json(paging.page(sort_key.as_str(), found.total, records)))
+}
+
+/// Get a grab with its timeline.
+#[utoipa::path(get, path = "/api/v1/grabs/{id}", tag = "grabs", operation_id = "getGrab",
+    params(("id" = i64, Path, description = "The grab's number.", minimum = 1)),
+    responses((status = 200, description = "The grab.", body = GrabWithAttempts)),
+    extensions(("x-problems" = json!(["not-found"]))))]
+pub async fn show(
+    State(state): State<WebState>,
+    Extension(AskedLang(lang)): Extension<AskedLang>,
+    Named(id): Named<i64>,
+) -> Result<Json<GrabWithAttempts>, Problem> {
+    let grab = find(&state, GrabId(id)).await?;
+    let attempts = state.store().attempts(grab.id).await.map_err(failed(&state, "attempts"))?;
+    let attempts = attempts.into_iter().map(|attempt| Attempt::of(attempt, lang)).collect();
+    Ok(Json(GrabWithAttempts { grab: Grab::of(grab, lang), attempts }))
+}
+
+/// Try a failed or skipped grab again. 409 if it is neither.
+#[utoipa::path(post, path = "/api/v1/grabs/{id}/retry", tag = "grabs", operation_id = "retryGrab",
+    params(("id" = i64, Path, description = "The grab's number.", minimum = 1)),
+    responses((status = 202, description = "It is pending again.", body = Grab)),
+    extensions(("x-problems" = json!(["not-found", "conflict"]))))]
+pub async fn retry(
+    State(state): State<WebState>,
+    client: Client,
+    Extension(identity): Extension<Identity>,
+    Extension(AskedLang(lang)): Extension<AskedLang>,
+    Named(id): Named<i64>,
+) -> Result<(StatusCode, Json<Grab>), Problem> {
+    let id = GrabId(id);
+    let indexer = find(&state, id).await?.indexer;
+    let now = state.store().now().await.map_err(failed(&state, "retry"))?;
+    if !state.store().retry_grab(id, now).await.map_err(failed(&state, "retry"))? {
+        return Err(Problem::new(Code::Conflict));
+    }
+    // The person knows that the indexer is well again.
+    if let Some(indexer) = indexer {
+        state.store().free_indexer(&indexer_key(&indexer)).await.map_err(failed(&state, "retry"))?;
+    }
+    state.deps.wake.notify_one();
+    info!(event = "grab.retried", grab = id.0, actor = identity.actor(), address = %client.address);
+    let grab = find(&state, id).await?;
+    Ok((StatusCode::ACCEPTED, Json(Grab::of(grab, lang))))
+}
+
+async fn find(state: &WebState, id: GrabId) -> Result<grab::Grab, Problem> {
+    let found = state.store().grab(id).await.map_err(failed(state, "grab"))?;
+    found.ok_or(Problem::new(Code::NotFound))
 }

@@ -1,6 +1,33 @@
-//! The JSON API under `/api/v1`, one file per resource. Secrets never come back from it.
+//! The JSON API under `/api/v1`, one file per resource, and the OpenAPI document that is made of it.
+//!
+//! Owns: what each resource shows and takes. Secrets never come back from it, but for the one answer that gives a new
+//! one. Must not know: who may use a route (the table says it), SQL.
 
 pub mod account;
+pub mod apps;
+pub mod asked;
+pub mod document;
+pub mod facts;
+pub mod feed_filter;
+pub mod feeds;
 pub mod grabs;
+pub mod keys;
+pub mod paging;
+pub mod reason;
 pub mod session;
 pub mod sessions;
+pub mod settings;
+pub mod status;
+pub mod sync;
+pub mod torrents;
+pub mod whole;
+pub mod words;
+
+use super::WebState;
+use super::problem::Problem;
+use crate::store::StoreError;
+
+/// What makes an answer of a failure of the database, which is told to the log.
+fn failed<'a>(state: &'a WebState, during: &'static str) -> impl Fn(StoreError) -> Problem + 'a {
+    move |failure| state.database_failed(during, &failure)
+}

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::store::Session;
 use crate::web::access::Identity;
@@ -15,14 +16,21 @@ use crate::web::problem::{Code, Problem};
 use crate::web::{WebState, session, sign_in};
 
 /// What signs in.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignIn {
+    /// The administrator's name.
     name: String,
+    /// The password.
+    #[schema(value_type = String)]
     password: SecretString,
 }
 
-/// Signs in.
+/// Sign in: the session's cookie comes with the answer.
+#[utoipa::path(post, path = "/api/v1/session", tag = "session", operation_id = "signIn",
+    request_body = SignIn,
+    responses((status = 204, description = "Signed in.")),
+    extensions(("x-problems" = json!(["sign-in-failed", "cross-site", "too-many-attempts"]))))]
 pub async fn begin(
     State(state): State<WebState>,
     client: Client,
@@ -33,7 +41,9 @@ pub async fn begin(
     begun.map_or_else(IntoResponse::into_response, |cookie| with_cookie(Some(cookie)))
 }
 
-/// Signs out.
+/// Sign out: the session ends.
+#[utoipa::path(delete, path = "/api/v1/session", tag = "session", operation_id = "signOut",
+    responses((status = 204, description = "Signed out.")))]
 pub async fn end(
     State(state): State<WebState>,
     client: Client,
@@ -57,17 +67,22 @@ pub(super) fn with_cookie(cookie: Option<HeaderValue>) -> Response {
 }
 
 /// Who asks.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct WhoAmI {
+    /// The administrator's name.
     name: String,
     /// Whether nobody on the way could read the cookie.
     secure: bool,
+    /// How one signed in.
     method: &'static str,
+    /// The session, unless a proxy vouches for every request.
     session: Option<super::sessions::Row>,
 }
 
-/// Says who one is.
+/// Tell who asks.
+#[utoipa::path(get, path = "/api/v1/session", tag = "session", operation_id = "getSession",
+    responses((status = 200, description = "Who asks.", body = WhoAmI)))]
 pub async fn show(
     State(state): State<WebState>,
     client: Client,

@@ -1,31 +1,45 @@
 //! `/api/v1/sessions`: the sessions that are open.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::asked::Named;
+use super::words;
 use crate::domain::ids::SessionId;
 use crate::store::Session;
 use crate::web::WebState;
 use crate::web::access::Identity;
 use crate::web::arrival::Client;
-use crate::web::problem::{Code, Problem};
 use crate::web::sessions;
 
 /// A session, without what opens it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row {
+    /// Its number.
+    #[schema(schema_with = words::row_number)]
     id: i64,
     /// Whether it is the one by which is asked.
     current: bool,
+    /// How its owner signed in.
     method: String,
+    /// From where.
     network: String,
+    /// What the browser called itself.
     client: Option<String>,
+    /// When it began.
+    #[schema(format = DateTime)]
     created_at: String,
+    /// When it was last used.
+    #[schema(format = DateTime)]
     last_seen_at: String,
+    /// When it ends, however much it is used.
+    #[schema(format = DateTime)]
     expires_at: String,
 }
 
@@ -44,7 +58,16 @@ impl Row {
     }
 }
 
-/// Lists them, the latest used first.
+/// What became of the others.
+#[derive(Serialize, ToSchema)]
+struct Ended {
+    /// How many have ended.
+    ended: u64,
+}
+
+/// List the open sessions, the latest used first.
+#[utoipa::path(get, path = "/api/v1/sessions", tag = "session", operation_id = "listSessions",
+    responses((status = 200, description = "The sessions.", body = Vec<Row>)))]
 pub async fn list(State(state): State<WebState>, Extension(identity): Extension<Identity>) -> Response {
     match sessions::all(&state).await {
         Ok(all) => {
@@ -55,26 +78,31 @@ pub async fn list(State(state): State<WebState>, Extension(identity): Extension<
     }
 }
 
-/// Ends one.
+/// End a session.
+#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "session", operation_id = "endSession",
+    params(("id" = i64, Path, description = "The session's number.", minimum = 1)),
+    responses((status = 204, description = "It has ended.")),
+    extensions(("x-problems" = json!(["not-found"]))))]
 pub async fn end(
     State(state): State<WebState>,
-    Path(id): Path<String>,
+    Named(id): Named<i64>,
     client: Client,
     Extension(identity): Extension<Identity>,
 ) -> Response {
-    let Ok(id) = id.parse().map(SessionId) else { return Problem::new(Code::NotFound).into_response() };
-    let ended = sessions::end(&state, &client, &identity, id).await;
+    let ended = sessions::end(&state, &client, &identity, SessionId(id)).await;
     ended.map_or_else(IntoResponse::into_response, |()| StatusCode::NO_CONTENT.into_response())
 }
 
-/// Ends all others.
+/// End all sessions but the one by which is asked.
+#[utoipa::path(delete, path = "/api/v1/sessions", tag = "session", operation_id = "endOtherSessions",
+    responses((status = 200, description = "They have ended.", body = Ended)))]
 pub async fn end_others(
     State(state): State<WebState>,
     client: Client,
     Extension(identity): Extension<Identity>,
 ) -> Response {
     match sessions::end_others(&state, &client, &identity).await {
-        Ok(ended) => Json(serde_json::json!({ "ended": ended })).into_response(),
+        Ok(ended) => Json(Ended { ended }).into_response(),
         Err(problem) => problem.into_response(),
     }
 }

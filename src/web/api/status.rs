@@ -1,0 +1,61 @@
+//! `/api/v1/status`: how the service is doing, in a few numbers.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::failed;
+use crate::domain::grab::GrabState;
+use crate::pipeline::housekeeping::WEBHOOK_PATIENCE;
+use crate::web::WebState;
+use crate::web::problem::Problem;
+
+/// How the service is doing.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// The version.
+    version: &'static str,
+    /// How long this process has been running.
+    uptime_seconds: u64,
+    /// Which ways in are used: `webhook_only`, `webhook_plus_history` or `history_only`.
+    mode: &'static str,
+    /// Grabs, by state.
+    grabs: BTreeMap<&'static str, i64>,
+    /// Stored torrents.
+    torrents: u64,
+    /// Feeds.
+    feeds: usize,
+    /// Grabs that histories told of and webhooks did not.
+    missed_webhooks: i64,
+}
+
+/// Tell how the service is doing.
+#[utoipa::path(get, path = "/api/v1/status", tag = "status", operation_id = "getStatus",
+    responses((status = 200, description = "A few numbers.", body = Status)))]
+pub async fn show(State(state): State<WebState>) -> Result<Json<Status>, Problem> {
+    let store = state.store();
+    let failed = failed(&state, "status");
+    let counts = store.grab_counts().await.map_err(&failed)?;
+    let in_state = |state: GrabState| counts.iter().filter(move |count| count.state == state.as_str());
+    let grabs = GrabState::ALL
+        .map(|state| (state.as_str(), in_state(state).map(|count| count.grabs).sum()))
+        .into_iter()
+        .collect();
+    let now = store.now().await.map_err(&failed)?;
+    let missed = store.webhooks_missed(now.minus(WEBHOOK_PATIENCE)).await.map_err(&failed)?;
+    let (torrents, _bytes) = store.torrent_totals().await.map_err(&failed)?;
+    let feeds = store.feeds().await.map_err(&failed)?.len();
+    Ok(Json(Status {
+        version: env!("CARGO_PKG_VERSION"),
+        uptime_seconds: state.clock().now().since(state.api.started_at).as_secs(),
+        mode: state.mode().as_str(),
+        grabs,
+        torrents,
+        feeds,
+        missed_webhooks: missed.iter().map(|app| app.grabs).sum(),
+    }))
+}
