@@ -3,6 +3,7 @@ log-key-created = API key “{ $name }” created by { $actor } from { $address 
 log-key-revoked = API key “{ $name }” revoked by { $actor } from { $address }.
 log-key-first-used = API key “{ $name }” used for the first time, from { $address }.
 log-feed-created = Feed “{ $feed }” created by { $actor } from { $address }.
+log-feed-rotated = New URL of feed “{ $feed }” given by { $actor } from { $address }.
 log-feed-revoked = Feed “{ $feed }” revoked by { $actor } from { $address }.
 log-grab-retried = Another try of grab { $grab } asked for by { $actor } from { $address }.
 log-app-tested = Connection with { $app } tested by { $actor } from { $address } (successful: { $ok }).

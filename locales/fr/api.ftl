@@ -3,6 +3,7 @@ log-key-created = Clé d’API « { $name } » créée par { $actor } depuis {
 log-key-revoked = Clé d’API « { $name } » révoquée par { $actor } depuis { $address }.
 log-key-first-used = Clé d’API « { $name } » utilisée pour la première fois, depuis { $address }.
 log-feed-created = Flux « { $feed } » créé par { $actor } depuis { $address }.
+log-feed-rotated = Nouvelle adresse du flux « { $feed } » donnée par { $actor } depuis { $address }.
 log-feed-revoked = Flux « { $feed } » révoqué par { $actor } depuis { $address }.
 log-grab-retried = Nouvel essai du grab { $grab } demandé par { $actor } depuis { $address }.
 log-app-tested = Connexion avec { $app } essayée par { $actor } depuis { $address } (réussie : { $ok }).

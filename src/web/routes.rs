@@ -90,6 +90,7 @@ pub fn table() -> Vec<Route> {
         route(GET, "/api/v1/feeds", Of(Scope::Read), api::feeds::list),
         route(POST, "/api/v1/feeds", Of(Scope::Write), api::feeds::create),
         route(GET, "/api/v1/feeds/{id}", Of(Scope::Read), api::feeds::show),
+        route(POST, "/api/v1/feeds/{id}/rotate", Of(Scope::Write), api::feeds::rotate),
         route(DELETE, "/api/v1/feeds/{id}", Of(Scope::Write), api::feeds::revoke),
         route(GET, "/api/v1/apps", Of(Scope::Read), api::apps::list),
         route(POST, "/api/v1/apps/{name}/test", Of(Scope::Write), api::apps::test),

@@ -3,9 +3,9 @@
 
 mod access;
 mod ambient;
-mod behind_https;
 mod api;
 mod api_keys;
+mod behind_https;
 mod cors;
 mod downloads;
 mod feeds;

@@ -57,6 +57,7 @@ struct ProblemDetails {
         feeds::list,
         feeds::create,
         feeds::show,
+        feeds::rotate,
         feeds::revoke,
         apps::list,
         apps::test,

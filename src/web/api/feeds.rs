@@ -1,5 +1,7 @@
 //! `/api/v1/feeds`: feeds. The URL that a client subscribes to holds the token, so it is shown once, when it is made.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
@@ -45,6 +47,11 @@ pub struct Feed {
     last_client: Option<String>,
     /// How often it was asked for.
     polls: u64,
+    /// The name of the API key that it belongs to: it is what the predecessor's paths list for that key.
+    key: Option<String>,
+    /// Until when the URL from before the last rotation works too.
+    #[schema(format = DateTime)]
+    former_url_until: Option<String>,
 }
 
 impl From<store::Feed> for Feed {
@@ -58,6 +65,8 @@ impl From<store::Feed> for Feed {
             last_used_at: feed.last_used_at.map(|moment: Ts| moment.to_string()),
             last_client: feed.last_client,
             polls: feed.poll_count,
+            key: feed.key_name,
+            former_url_until: feed.former_token_until.map(|moment| moment.to_string()),
         }
     }
 }
@@ -123,6 +132,56 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(MadeFeed { listed: feed.into(), url: subscription(&base, &token) })))
 }
 
+/// How a feed gets another URL.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Rotation {
+    /// For how many hours the former URL works too, so that its client can be told in peace; 0 ends it at once, as
+    /// when it has leaked.
+    #[serde(default = "usual_overlap")]
+    #[schema(minimum = 0, maximum = 720)]
+    overlap_hours: u32,
+}
+
+const fn usual_overlap() -> u32 {
+    24
+}
+
+/// Give a feed another URL. The answer is the only one that shows it. Items and download links stay as they are.
+#[utoipa::path(post, path = "/api/v1/feeds/{id}/rotate", tag = "feeds", operation_id = "rotateFeed",
+    params(("id" = String, Path, description = "The feed's id.", pattern = "^[A-Za-z0-9]{8,32}$")),
+    request_body = Rotation,
+    responses((status = 200, description = "The feed with its new URL.", body = MadeFeed)),
+    extensions(("x-problems" = json!(["not-found", "invalid-value", "conflict"]))))]
+pub async fn rotate(
+    State(state): State<WebState>,
+    client: Client,
+    Extension(identity): Extension<Identity>,
+    Named(id): Named<String>,
+    JsonBody(asked): JsonBody<Rotation>,
+) -> Result<Json<MadeFeed>, Problem> {
+    const MOST_HOURS: u32 = 720;
+    if asked.overlap_hours > MOST_HOURS {
+        return Err(Problem::invalid("overlapHours"));
+    }
+    let base = state.base.of(&client)?;
+    let feed = find(&state, &id).await?;
+    if feed.key_name.is_some() {
+        // It has no URL of its own: the key opens it.
+        return Err(Problem::new(Code::Conflict));
+    }
+    let token = Token::generate(TokenKind::Feed, &mut rand::rng());
+    let now = state.store().now().await.map_err(failed(&state, "feed"))?;
+    let former_until = now.plus(Duration::from_hours(asked.overlap_hours.into()));
+    let rotated = state.store().rotate_feed(&feed.name, token.hash(), token.shown(), former_until, now).await;
+    if !rotated.map_err(failed(&state, "feed"))? {
+        return Err(Problem::new(Code::NotFound));
+    }
+    info!(event = "feed.rotated", feed = %feed.name, actor = identity.actor(), address = %client.address);
+    let listed = find(&state, &id).await?.into();
+    Ok(Json(MadeFeed { listed, url: subscription(&base, &token) }))
+}
+
 /// Revoke a feed: its URL and all its download links open nothing any more.
 #[utoipa::path(delete, path = "/api/v1/feeds/{id}", tag = "feeds", operation_id = "revokeFeed",
     params(("id" = String, Path, description = "The feed's id.", pattern = "^[A-Za-z0-9]{8,32}$")),
@@ -169,5 +228,6 @@ fn subscription(base: &BaseUrl, token: &Token) -> String {
 async fn find(state: &WebState, id: &str) -> Result<store::Feed, Problem> {
     let unknown = Problem::new(Code::NotFound);
     let id = FeedPublicId::parse(id).map_err(|_| unknown)?;
-    state.store().feed_by_public_id(&id).await.map_err(failed(state, "feed"))?.ok_or(unknown)
+    let now = state.store().now().await.map_err(failed(state, "feed"))?;
+    state.store().feed_by_public_id(&id, now).await.map_err(failed(state, "feed"))?.ok_or(unknown)
 }
