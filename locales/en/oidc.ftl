@@ -1,3 +1,2 @@
 # Signing in, by way of a provider or a proxy.
-log-auth-signed-in = { $actor } signed in ({ $method }) from { $address }.
 log-auth-sign-in-refused = Somebody at { $address } was not signed in ({ $method }): { $reason }.

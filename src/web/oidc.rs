@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
-use tracing::{info, warn};
+use tracing::warn;
 
 use super::WebState;
 use super::arrival::Client;
@@ -106,7 +106,6 @@ pub async fn callback(
     let forgotten = state.store().forget_attempts(&[there(&client), back(&client)]).await;
     forgotten.map_err(|failure| failed(&state, &failure))?;
     let (_, cookie) = session::begin(&state, &client, &headers, METHOD).await?;
-    info!(event = "auth.signed-in", method = METHOD, actor = "administrator", address = %client.address);
     let used_up = browser_cookie(&state, &client, "", Duration::ZERO);
     redirect(&flow.return_path, [Ok(cookie), used_up])
 }

@@ -115,15 +115,20 @@ pub fn table() -> Vec<Route> {
 /// The largest body of any request, in bytes.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
+/// A route's handler behind its guard.
+fn guarded(state: &WebState, route: Route) -> MethodRouter<WebState> {
+    route.handler.layer(from_fn_with_state((state.clone(), route.access), access::guard))
+}
+
 /// The routes with what stands around them, below the URL base.
 pub fn router(state: WebState, url_base: &str) -> Router {
     let (mut routes, mut shared) = (Router::new(), Router::new());
-    for Route { path, access, handler, .. } in table() {
-        let guarded = handler.layer(from_fn_with_state((state.clone(), access), access::guard));
+    for route in table() {
+        let path = route.path;
         if path.starts_with(cors::PREFIX) {
-            shared = shared.route(path, guarded);
+            shared = shared.route(path, guarded(&state, route));
         } else {
-            routes = routes.route(path, guarded);
+            routes = routes.route(path, guarded(&state, route));
         }
     }
     let not_allowed = || async { Problem::new(Code::MethodNotAllowed) };
@@ -133,7 +138,16 @@ pub fn router(state: WebState, url_base: &str) -> Router {
         .merge(shared)
         .fallback(|| async { Problem::new(Code::Unauthorized) })
         .with_state(state.clone());
-    let based = if url_base.is_empty() { routes } else { Router::new().nest(url_base, routes) };
+    let based = if url_base.is_empty() {
+        routes
+    } else {
+        // The first page lies at the base with a slash too: that is where we lead browsers, and how people write it.
+        let first = table().into_iter().filter(|route| route.path == "/");
+        let with_slash = first.fold(Router::new(), |router, route| {
+            router.route(&format!("{url_base}/"), guarded(&state, route))
+        });
+        Router::new().nest(url_base, routes).merge(with_slash.with_state(state.clone()))
+    };
     based
         .fallback(|| async { Problem::new(Code::Unauthorized) })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use axum::extract::{OriginalUri, Request};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use tracing::{info, warn};
 
 use super::WebState;
@@ -139,6 +139,10 @@ fn cookie_header(rules: &SessionRules, client: &Client, value: &str, seconds: u6
 
 /// Where a browser signs in to come back to the page it asked for.
 pub fn sign_in_path(state: &WebState, request: &Request) -> String {
+    if request.method() != Method::GET {
+        // What was to be done cannot be gone on with, and whatever stands in its path is given back to nobody.
+        return format!("{}/login", state.url_base);
+    }
     let asked = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri(), |uri| &uri.0);
     let back = asked.path_and_query().map_or("/", |path| path.as_str());
     let back: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();

@@ -5,8 +5,8 @@ mod source;
 
 use rules::{
     documents_name_what_exists, edges_only, exceptions_are_counted, exceptions_have_reasons, files_are_short,
-    imports_go_down, migrations_are_twins, modules_open_with_their_subject, sentences_are_in_catalogues,
-    store_functions_are_tested, walls_hold,
+    imports_go_down, migrations_are_twins, modules_open_with_their_subject, proofs_exist,
+    sentences_are_in_catalogues, store_functions_are_tested, walls_hold,
 };
 use source::{Source, files};
 
@@ -205,4 +205,20 @@ fn a_file_that_a_document_made_up_is_seen() {
     let document = planted("README.md", "[a](docs/a.md) [b](https://b.example/) `src/c` `src/d.rs`");
     let complaints = documents_name_what_exists(&document, |path| path == "src/c.rs");
     exactly(&complaints, &["README.md: `docs/a.md` does not exist", "README.md: `src/d.rs` does not exist"]);
+}
+
+#[test]
+fn the_proofs_of_the_security_checklist_exist() {
+    let checklist =
+        files("docs", ".md").into_iter().find(|file| file.path.ends_with("security-checklist.md"));
+    let sources: Vec<_> = package().into_iter().chain(files("tests", ".rs")).collect();
+    nothing(&proofs_exist(&checklist.unwrap(), &sources));
+}
+
+#[test]
+fn a_proof_that_a_document_made_up_is_seen() {
+    let document = Source::new("docs/a.md", "`web::access::a_b` `lib: ops::tests::c` `web::gone`");
+    let sources =
+        [Source::new("tests/web/access.rs", "async fn a_b()"), Source::new("src/ops.rs", "fn c() {}")];
+    exactly(&proofs_exist(&document, &sources), &["docs/a.md: `web::gone` does not exist"]);
 }

@@ -253,11 +253,11 @@ pub fn sentences_are_in_catalogues(sources: &[Source]) -> Vec<String> {
     for source in sources.iter().filter(|source| source.room() != Some("demo")) {
         let code = source.program_with_texts();
         let faces = matches!(source.room(), Some("web" | "cli" | "app" | "main"));
-        // A reason given to the compiler is read by developers.
+        // A reason given to the compiler, and what the API's document describes, are read by developers.
         let lines = code
             .lines()
             .enumerate()
-            .filter(|(_, line)| !line.contains("reason =") && !line.contains("#[error("));
+            .filter(|(_, line)| !["reason =", "#[error(", "description"].iter().any(|of| line.contains(of)));
         for (index, line) in lines {
             if french.is_match(line) || faces && sentence.is_match(line) {
                 complaints.push(format!("{}:{}: {}", source.path, index + 1, line.trim()));
@@ -278,6 +278,22 @@ pub fn documents_name_what_exists(documents: &[Source], exists: impl Fn(&str) ->
             if !exists(path) && !exists(&format!("{path}.rs")) {
                 complaints.push(format!("{}: `{path}` does not exist", document.path));
             }
+        }
+    }
+    complaints
+}
+
+/// The tests that a document names as proofs (`lib: store::tests::x`, `web::access::x`) exist.
+pub fn proofs_exist(document: &Source, sources: &[Source]) -> Vec<String> {
+    let named = pattern(r"`(?:lib: )?((?:\w+::)+)(\w+)`");
+    let mut complaints = Vec::new();
+    for found in named.captures_iter(&document.text) {
+        let (Some(path), Some(function)) = (found.get(1), found.get(2)) else { continue };
+        let room = path.as_str().split("::").next().unwrap_or_default();
+        let function = pattern(&format!(r"\bfn {}\b", function.as_str()));
+        let in_room = |source: &&Source| source.path.split(['/', '.']).any(|part| part == room);
+        if !sources.iter().filter(in_room).any(|source| function.is_match(&source.text)) {
+            complaints.push(format!("{}: {} does not exist", document.path, &found[0]));
         }
     }
     complaints

@@ -16,6 +16,17 @@ pub const SETTINGS: &[(&str, &str, Option<&str>)] = &[
     ("prowlarr.api_key", "PROWLARR__API_KEY", None),
     ("apps.api_key", "APPS__0__API_KEY", None),
     ("apps.webhook_secret", "APPS__0__WEBHOOK_SECRET", Some("test-canary-webhook-of-the-settings")),
+    ("auth.setup_token", "AUTH__SETUP_TOKEN", Some("test-canary-set-up-token-of-the-settings")),
+    ("auth.admin_password", "AUTH__ADMIN_PASSWORD", Some("test-canary-password-of-the-settings")),
+    ("oidc.client_secret", "OIDC__CLIENT_SECRET", Some("test-canary-secret-of-a-client")),
+];
+
+/// What the secrets of the settings need beside them.
+pub const BESIDE: &[(&str, &str)] = &[
+    ("AUTH__ADMIN_NAME", "admin"),
+    ("OIDC__ISSUER_URL", "http://127.0.0.1:9/"),
+    ("OIDC__CLIENT_ID", "test-client"),
+    ("OIDC__USERS", "owner@example.org"),
 ];
 
 /// The administrator's password.

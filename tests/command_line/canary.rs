@@ -14,7 +14,7 @@ use grabfeed::web::routes;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::canaries::{Canaries, SETTINGS, make_account};
+use super::canaries::{BESIDE, Canaries, SETTINGS, make_account};
 use crate::support::database::Home;
 use crate::support::household::Household;
 use crate::support::http::Http;
@@ -68,6 +68,9 @@ async fn evening(home: Home, format: &str) {
             household.set(variable, canary);
             canaries.clear(key, *canary);
         }
+    }
+    for (variable, value) in BESIDE {
+        household.set(variable, value);
     }
     let options = match &home {
         Home::File(_) => OpenOptions::File(household.database()),

@@ -85,7 +85,7 @@ async fn the_log_names_the_client_and_nobody_that_the_client_names(start: Start)
         let request = CLAIMS.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         assert_eq!(request.send().await.unwrap().status(), 401);
         let line = until("the refusal is in the log", LIMIT, async || {
-            service.log().lines().find(|line| line.contains("webhook.refused")).map(str::to_owned)
+            service.log().lines().find(|line| line.contains("auth.refused")).map(str::to_owned)
         })
         .await;
         assert!(line.contains(seen), "{line}");
