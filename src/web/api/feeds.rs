@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::asked::{Named, is_plain};
 use super::feed_filter::Filter;
 use super::paging::Listed;
-use super::{failed, words};
+use super::{failed, whole, words};
 use crate::auth::token::{Token, TokenKind, random_identifier};
 use crate::domain::feed::{FeedName, FeedPublicId};
 use crate::domain::time::Ts;
@@ -138,7 +138,7 @@ pub async fn create(
 pub struct Rotation {
     /// For how many hours the former URL works too, so that its client can be told in peace; 0 ends it at once, as
     /// when it has leaked.
-    #[serde(default = "usual_overlap")]
+    #[serde(default = "usual_overlap", deserialize_with = "whole::of_u32")]
     #[schema(minimum = 0, maximum = 720)]
     overlap_hours: u32,
 }

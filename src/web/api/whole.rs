@@ -8,6 +8,12 @@ use serde::de::{Error, Visitor};
 /// The largest whole number that every JSON reader keeps exactly.
 pub const MAX: u64 = 9_007_199_254_740_991;
 
+/// Reads a whole number that is not negative; what does not fit is the largest that does.
+pub fn of_u32<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let number = maybe(deserializer)?.ok_or_else(|| D::Error::custom("no number"))?;
+    Ok(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
 /// Reads a whole number that is not negative, or `null`, for `deserialize_with`.
 pub fn maybe<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     struct Whole;
