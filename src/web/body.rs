@@ -21,7 +21,7 @@ pub async fn whole(request: Request, most_bytes: usize) -> Result<Bytes, Code> {
     }
     match tokio::time::timeout(DEADLINE, to_bytes(request.into_body(), most_bytes)).await {
         Ok(Ok(body)) => Ok(body),
-        Ok(Err(error)) if error.source().is_some_and(|cause| cause.is::<LengthLimitError>()) => {
+        Ok(Err(error)) if error.source().is_some_and(<dyn Error>::is::<LengthLimitError>) => {
             Err(Code::TooLarge)
         }
         Ok(Err(_broken)) => Err(Code::BadRequest),

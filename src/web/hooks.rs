@@ -74,16 +74,15 @@ async fn take(state: &WebState, owners: &[Owner<'_>], client: &Client, request: 
     let refused = (WebhookEvent::Other, WebhookResult::Refused);
     let (kind, answer, (event, result)) = match body::whole(request, MAX_BODY_BYTES).await {
         Err(code) => (None, Err(Problem::new(code)), refused),
-        Ok(body) => match owner_of(owners, &body) {
-            Some((app, hook)) => {
+        Ok(body) => {
+            if let Some((app, hook)) = owner_of(owners, &body) {
                 let (answer, told) = read(state, app, hook, &body).await;
                 (Some(hook.kind), answer, told)
-            }
-            None => {
+            } else {
                 warn!(event = "webhook.ambiguous");
                 (None, Err(Problem::new(Code::Conflict)), refused)
             }
-        },
+        }
     };
     state.metrics().webhook_received(kind, event, result, started.elapsed());
     answer.map_or_else(IntoResponse::into_response, |()| Json(json!({ "status": "ok" })).into_response())

@@ -137,6 +137,7 @@ impl Problem {
     }
 
     /// The same, for who can show Basic credentials only after being asked for them.
+    #[must_use]
     pub const fn asking_for_basic(self) -> Self {
         Self { asks_for_basic: true, ..self }
     }

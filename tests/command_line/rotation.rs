@@ -30,8 +30,8 @@ async fn a_rotated_feed_answers_at_both_addresses_and_then_at_the_new_one_only()
     assert!(list(&[]).contains(json[0]["former_token_until"].as_str().unwrap()));
     assert!(!list(&[]).contains(new.split('/').nth(4).unwrap()));
 
-    let last = rotate(&["--hours", "0"]);
-    for (url, status) in [(&old, 404), (&new, 404), (&last, 200)] {
+    let at_once = rotate(&["--hours", "0"]);
+    for (url, status) in [(&old, 404), (&new, 404), (&at_once, 200)] {
         assert_eq!(http.get(url).await.status, status);
     }
     let json: serde_json::Value = serde_json::from_str(&list(&["--json"])).unwrap();

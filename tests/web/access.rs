@@ -62,7 +62,7 @@ async fn without_credentials_only_public_routes_answer() {
                 assert_eq!((reply.status, to.starts_with("/login")), (303, true), "{}", route.path);
             }
             None => {
-                assert!([401, 404, 429].contains(&reply.status), "{method} {}: {}", route.path, reply.status)
+                assert!([401, 404, 429].contains(&reply.status), "{method} {}: {}", route.path, reply.status);
             }
         }
     }

@@ -55,6 +55,7 @@ impl Paging {
 /// A page of a listing.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names are those of the apps' own paging")]
 pub struct Page<T> {
     /// The page, counted from 1.
     #[schema(minimum = 1)]
