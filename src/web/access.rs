@@ -196,24 +196,47 @@ async fn key_identity(
     let refused = Problem::new(Code::Unauthorized);
     let refused = if basic { refused.asking_for_basic() } else { refused };
     let token = shown_key(asked.headers, basic).ok_or(refused)?;
+    identity_of(state, asked.client, &token, scope).await?.ok_or(refused)
+}
+
+/// Whether the request shows a key that may send webhooks.
+///
+/// # Errors
+/// It shows a key without that scope, or the database fails.
+pub async fn may_send_webhooks(
+    state: &WebState,
+    client: &Client,
+    headers: &HeaderMap,
+) -> Result<bool, Problem> {
+    let Some(token) = shown_key(headers, true) else { return Ok(false) };
+    Ok(identity_of(state, client, &token, Scope::Webhook).await?.is_some())
+}
+
+/// Who has this key; `None`: nobody.
+async fn identity_of(
+    state: &WebState,
+    client: &Client,
+    token: &Token,
+    scope: Scope,
+) -> Result<Option<Identity>, Problem> {
     let failed = |failure: StoreError| state.database_failed("key", &failure);
     let now = state.store().now().await.map_err(failed)?;
     let key = state.store().key_by_hash(&token.hash(), now).await.map_err(failed)?;
-    let key = key.ok_or(refused)?;
+    let Some(key) = key else { return Ok(None) };
     let Some(scopes) = key.scopes.parse().ok().filter(|scopes: &ScopeSet| scopes.contains(scope)) else {
         state.metrics().auth_failed(AuthMethod::ApiKey);
-        let (actor, address, needed) = (&*key.name, asked.client.address, scope.as_str());
+        let (actor, address, needed) = (&*key.name, client.address, scope.as_str());
         warn!(event = "auth.forbidden", actor, address = %address, method = AuthMethod::ApiKey.as_str(), needed);
         return Err(Problem::new(Code::Forbidden));
     };
     if key.last_used_at.is_none() {
-        info!(event = "key.first-used", name = key.name, address = %asked.client.address);
+        info!(event = "key.first-used", name = key.name, address = %client.address);
     }
     // The use is worth noting, not worth failing for.
     if let Err(failure) = state.store().key_used(key.id, now).await {
         state.database_failed("key-use", &failure);
     }
-    Ok(Identity::Key { id: key.id, name: key.name, scopes })
+    Ok(Some(Identity::Key { id: key.id, name: key.name, scopes }))
 }
 
 /// The API key that the request shows in a header, if it has the form of one.

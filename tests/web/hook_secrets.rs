@@ -74,3 +74,22 @@ async fn a_stranger_is_refused_before_the_body_is_read() {
     let reply = running.http.send("POST", &running.url("/hooks/radarr"), &[], vec![b'['; 3_000_000]).await;
     assert_eq!(reply.status, 401);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_with_the_scope_sends_for_every_app_and_no_other_key_does() {
+    let running = Running::with(known_secret()).await;
+    let (key, other) = (running.key("webhook").await, running.key("read,write,admin").await);
+    let basic = format!("Basic {}", STANDARD.encode(format!("anyone:{key}")));
+    for (app, header, value, status) in [
+        ("radarr", "x-api-key", key.as_str(), 200),
+        ("sonarr", "authorization", &format!("Bearer {key}"), 200),
+        ("sonarr", "authorization", &basic, 200),
+        ("nothing", "x-api-key", &key, 401),
+        ("radarr", "x-api-key", &other, 403),
+        ("radarr", "x-api-key", "gfk_wrong", 401),
+    ] {
+        let url = running.url(&format!("/hooks/{app}"));
+        let reply = running.http.send("POST", &url, &[(header, value.as_bytes())], TEST).await;
+        assert_eq!(reply.status, status, "{app} {header}");
+    }
+}

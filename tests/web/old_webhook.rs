@@ -35,7 +35,7 @@ async fn the_secret_comes_in_a_header_and_tells_whose_webhook_it_is() {
         ("x-webhook-token", format!("{SECRET}x"), 401),
         ("x-webhook-token", String::new(), 401),
         ("authorization", basic(&format!("{SECRET}:")), 401),
-        ("x-api-key", running.key("webhook,admin").await, 401),
+        ("x-api-key", running.key("read,admin").await, 403),
         ("accept", "*/*".to_owned(), 401),
     ] {
         for method in ["POST", "PUT"] {
@@ -44,6 +44,10 @@ async fn the_secret_comes_in_a_header_and_tells_whose_webhook_it_is() {
             assert_eq!(reply.status, status, "{method} {name}: {value}");
         }
     }
+    let key = running.key("webhook").await;
+    let (headers, series) = ([("x-api-key", key.as_bytes())], grab("series", "Sonarr", "A.Series-GRP"));
+    assert_eq!(running.http.send("POST", &running.url(PATH), &headers, series).await.status, 200);
+    assert_eq!(running.home.grab_of("A.Series-GRP").await.app.as_str(), "sonarr", "a key is for all apps");
     assert_eq!(post(&running, SECRET, &grab("movie", "Radarr", "A.Film-GRP")).await, 200);
     assert_eq!(running.home.grab_of("A.Film-GRP").await.app.as_str(), "radarr");
 }
