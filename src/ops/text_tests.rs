@@ -189,9 +189,11 @@ impl Typography {
 #[test]
 fn french_is_written_with_its_typography() {
     let typography = Typography::new();
-    for (id, text) in all_sentences(Lang::Fr) {
-        assert_eq!(typography.fault(&text), None, "`{id}`: {text}");
-    }
+    let faults: Vec<_> = all_sentences(Lang::Fr)
+        .into_iter()
+        .filter_map(|(id, text)| typography.fault(&text).map(|fault| format!("`{id}`: {fault}: {text}")))
+        .collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
