@@ -76,6 +76,7 @@ fn unreachable(error: sqlx::Error) -> OpenError {
 
 async fn open_sqlite(path: &Path) -> Result<Engine, OpenError> {
     let existed = path.exists();
+    make_private(path);
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -136,6 +137,17 @@ async fn applied_versions(writer: &SqlitePool) -> Vec<i64> {
     sqlx::query_scalar("SELECT version FROM _sqlx_migrations").fetch_all(writer).await.unwrap_or_default()
 }
 
+/// Makes an empty file that only its owner reads, unless there is a file: SQLite fills it, and gives the files beside it
+/// the same rights. It holds keys and passkeys, and the folder may be one that others read. Where it cannot be made,
+/// SQLite says why.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _made = options.open(path);
+}
+
 async fn back_up(writer: &SqlitePool, path: &Path, version: i64) -> Result<(), OpenError> {
     let mut copy = path.as_os_str().to_owned();
     copy.push(format!(".before-migration-{version}"));
@@ -143,6 +155,7 @@ async fn back_up(writer: &SqlitePool, path: &Path, version: i64) -> Result<(), O
     if copy.exists() {
         return Ok(());
     }
+    make_private(&copy);
     let target = copy.to_string_lossy().into_owned();
     sqlx::query("VACUUM INTO $1")
         .bind(target)

@@ -152,6 +152,11 @@ impl Problem {
         self.retry_after_seconds
     }
 
+    /// What it says to a person who has typed something: why exactly a password cannot be used, where that is it.
+    pub fn reason(self, lang: Lang) -> String {
+        self.weakness.map_or_else(|| self.sentence(lang), |weakness| weakness.text(lang).into())
+    }
+
     /// What it says to a person.
     pub fn sentence(self, lang: Lang) -> String {
         lang.text(&format!("problem-{}", self.code.as_str()), &[])

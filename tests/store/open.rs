@@ -88,6 +88,21 @@ async fn a_file_is_copied_before_a_migration_changes_it() {
     assert!(!copy(4).exists(), "no copy without need");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn the_file_and_what_lies_beside_it_are_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (store, home) = sqlite_store(&Clock::fixed(NOW)).await;
+    pending(&store, 1, "Alpha").await;
+    let folder = file(&home).parent().unwrap().to_owned();
+    let names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()).collect();
+    let private = |entry: &std::fs::DirEntry| entry.metadata().unwrap().permissions().mode() & 0o077 == 0;
+    let open: Vec<_> = names.iter().filter(|entry| !private(entry)).map(std::fs::DirEntry::path).collect();
+    assert!(names.len() >= 2 && open.is_empty(), "{open:?}");
+    store.close().await;
+}
+
 #[tokio::test]
 async fn a_damaged_file_is_refused_as_damaged() {
     let home = Home::file();

@@ -55,7 +55,7 @@ impl Reader {
 
     /// What a problem says to this reader.
     pub fn sentence(&self, problem: Problem) -> String {
-        problem.sentence(self.lang)
+        problem.reason(self.lang)
     }
 }
 
