@@ -154,7 +154,7 @@ impl Problem {
 
     /// What it says to a person who has typed something: why exactly a password cannot be used, where that is it.
     pub fn reason(self, lang: Lang) -> String {
-        self.weakness.map_or_else(|| self.sentence(lang), |weakness| weakness.text(lang).into())
+        self.weakness.map_or_else(|| self.sentence(lang), |weakness| weakness.text(lang))
     }
 
     /// What it says to a person.
