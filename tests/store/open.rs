@@ -97,7 +97,8 @@ async fn the_file_and_what_lies_beside_it_are_for_their_owner_only() {
     pending(&store, 1, "Alpha").await;
     let folder = file(&home).parent().unwrap().to_owned();
     let names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()).collect();
-    let private = |entry: &std::fs::DirEntry| entry.metadata().unwrap().permissions().mode() & 0o077 == 0;
+    let mode = |entry: &std::fs::DirEntry| entry.metadata().unwrap().permissions().mode() & 0o777;
+    let private = |entry: &std::fs::DirEntry| mode(entry) == 0o600;
     let open: Vec<_> = names.iter().filter(|entry| !private(entry)).map(std::fs::DirEntry::path).collect();
     assert!(names.len() >= 2 && open.is_empty(), "{open:?}");
     store.close().await;
