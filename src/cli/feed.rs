@@ -7,16 +7,16 @@ use super::args::{FeedCommand, FeedCreateArgs, FeedRotateArgs};
 use super::context::{CommandError, Context, FAILED};
 use super::run::block_on;
 use super::table;
-use crate::auth::token::{Token, TokenKind, random_identifier};
+use crate::auth::token::{Token, TokenKind};
 use crate::config::Settings;
 use crate::domain::app::AppName;
-use crate::domain::feed::{FeedName, FeedPublicId};
+use crate::domain::feed::FeedName;
 use crate::domain::feed_filter::FeedFilter;
 use crate::domain::time::Ts;
 use crate::ops::text::Lang;
 use crate::publish::links::BaseUrl;
-use crate::publish::mac::DownloadSecret;
-use crate::store::{Feed, NewFeed, Store, StoreError};
+use crate::store::{Feed, Store, StoreError};
+use crate::web::new_feed::new_feed;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -86,18 +86,9 @@ pub(super) async fn make(
     name: FeedName,
     filter: FeedFilter,
 ) -> Result<(Feed, Token), StoreError> {
-    let mut rng = rand::rng();
-    let token = Token::generate(TokenKind::Feed, &mut rng);
-    let public_id = FeedPublicId::parse(&random_identifier(&mut rng, FeedPublicId::NEW_CHARS))
-        .map_err(|_| StoreError::Inconsistent { table: "feed", what: "public_id", row: 0 })?;
-    let feed = NewFeed {
-        public_id,
-        name,
-        filter,
-        token_hash: token.hash(),
-        token_shown: token.shown(),
-        link_secret: *DownloadSecret::generate(&mut rng).expose_bytes(),
-    };
+    let made = new_feed(name, filter);
+    let (feed, token) =
+        made.map_err(|_| StoreError::Inconsistent { table: "feed", what: "public_id", row: 0 })?;
     let feed = store.create_feed(feed, store.now().await?).await?;
     Ok((feed, token))
 }

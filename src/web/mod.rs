@@ -24,6 +24,7 @@ pub mod host;
 pub mod json;
 pub mod local_path;
 pub mod metrics;
+pub mod new_feed;
 pub mod observe;
 pub mod oidc;
 mod old_paths;

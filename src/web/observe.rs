@@ -69,15 +69,8 @@ fn tell(
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_LENGTH);
     if to_a_person {
-        let frame = Frame {
-            lang,
-            base: state.url_base.clone(),
-            name: "problem",
-            signed_in: false,
-            plain_http: false,
-            problem: Some(problem.sentence(lang)),
-            done: None,
-        };
+        let bare = Frame::bare(lang, &state.url_base, "problem");
+        let frame = Frame { problem: Some(problem.sentence(lang)), ..bare };
         let shown = view::page(problem.code().status(), &ProblemPage { frame, request_id: id });
         if let Some(kind) = shown.headers().get(header::CONTENT_TYPE) {
             headers.insert(header::CONTENT_TYPE, kind.clone());

@@ -18,13 +18,12 @@ use super::access::Identity;
 use super::arrival::Client;
 use super::downloads;
 use super::feeds::{Format, respond};
+use super::new_feed::new_feed;
 use super::problem::{Code, Problem};
-use crate::auth::token::{Token, TokenKind, random_identifier};
-use crate::domain::feed::{FeedName, FeedPublicId};
+use crate::domain::feed::FeedName;
 use crate::domain::feed_filter::FeedFilter;
 use crate::domain::infohash::Infohash;
 use crate::domain::text::{clean, indexer_key};
-use crate::publish::mac::DownloadSecret;
 use crate::store::{Feed, KeyFeed, NewFeed, StoreError};
 
 type Tracker = Result<Path<String>, PathRejection>;
@@ -133,7 +132,7 @@ async fn feed(
         let Some(meant) = meant(&known, asked) else { return Ok(None) };
         which.indexer_key = Some(meant.to_owned());
     }
-    let Some(new) = new_feed(&which, name) else { return Ok(None) };
+    let Some(new) = feed_to_make(&which, name) else { return Ok(None) };
     let now = store.now().await.map_err(failed)?;
     let opened = store.open_feed_of_key(&which, new, now).await.map_err(failed)?;
     let feed = opened.ok_or(Problem::new(Code::Conflict))?;
@@ -162,20 +161,14 @@ fn slug(name: &str) -> String {
 }
 
 /// What is kept of a new feed. Nobody ever sees its token. `None`: the name is too long for a filter.
-fn new_feed(which: &KeyFeed, key_name: &str) -> Option<NewFeed> {
-    let mut rng = rand::rng();
+fn feed_to_make(which: &KeyFeed, key_name: &str) -> Option<NewFeed> {
     let filter =
         FeedFilter { indexers: which.indexer_key.iter().cloned().collect(), ..FeedFilter::default() };
     filter.compile().ok()?;
     let name = clean(which.indexer_key.as_deref().unwrap_or(key_name), FeedName::MAX_CHARS);
-    Some(NewFeed {
-        public_id: FeedPublicId::parse(&random_identifier(&mut rng, FeedPublicId::NEW_CHARS)).ok()?,
-        name: FeedName::parse(&name).or_else(|_| FeedName::parse("rss")).ok()?,
-        filter,
-        token_hash: Token::generate(TokenKind::Feed, &mut rng).hash(),
-        token_shown: String::new(),
-        link_secret: *DownloadSecret::generate(&mut rng).expose_bytes(),
-    })
+    let name = FeedName::parse(&name).or_else(|_| FeedName::parse("rss")).ok()?;
+    let (feed, _unseen) = new_feed(name, filter).ok()?;
+    Some(NewFeed { token_shown: String::new(), ..feed })
 }
 
 #[cfg(test)]

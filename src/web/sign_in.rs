@@ -3,7 +3,7 @@
 //! Owns: the order of the steps, which is the same for a wrong name and a wrong password, so that neither the answer nor
 //! its time tells them apart. Must not know: whether a page or a program asks.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use secrecy::SecretString;
 use tracing::{info, warn};
 
@@ -52,21 +52,18 @@ pub async fn with_password(
     Ok(cookie)
 }
 
-/// Ends the session, and gives the header that takes its cookie back.
-pub async fn out(
-    state: &WebState,
-    client: &Client,
-    identity: &Identity,
-) -> Result<Option<HeaderValue>, Problem> {
+/// Ends the session, and gives the headers that make the browser forget it.
+pub async fn out(state: &WebState, client: &Client, identity: &Identity) -> Result<HeaderMap, Problem> {
     if let Some(id) = identity.session() {
         state.store().end_session(id).await.map_err(|failure| failed(state, &failure))?;
     }
     info!(event = "auth.signed-out", actor = identity.actor(), address = %client.address, method = "session");
-    Ok(session::clear_cookie(state, client))
+    let cookie = session::clear_cookie(state, client).map(|value| (header::SET_COOKIE, value));
+    Ok(cookie.into_iter().chain(farewell(client)).collect())
 }
 
 /// What a browser is asked to forget when its person signs out; over plain HTTP it would not listen.
-pub fn farewell(client: &Client) -> Option<(HeaderName, HeaderValue)> {
+fn farewell(client: &Client) -> Option<(HeaderName, HeaderValue)> {
     let header = HeaderName::from_static("clear-site-data");
     client.https.then_some((header, HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"")))
 }

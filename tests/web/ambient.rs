@@ -1,9 +1,5 @@
 //! What the session's cookie, which a browser sends by itself, is good for and what not (C38, C39).
 
-use std::time::Duration;
-
-use grabfeed::auth::token::{Token, TokenKind};
-use grabfeed::store::NewSession;
 use grabfeed::web::access::{Access, is_unsafe};
 use grabfeed::web::routes::{Route, table};
 
@@ -21,24 +17,10 @@ pub fn concrete(path: &str) -> String {
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-/// The cookie of a new session.
-async fn sign_in(running: &Running) -> String {
-    let token = Token::generate(TokenKind::Session, &mut rand::rng());
-    let new = NewSession {
-        token_hash: token.hash(),
-        method: "password",
-        network: "127.0.0.1".to_owned(),
-        client: None,
-        lifetime: Duration::from_hours(1),
-    };
-    running.home.store.begin_session(new, running.home.now().await).await.unwrap();
-    format!("grabfeed={}", token.expose())
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_page_of_another_site_acts_with_the_persons_cookie() {
     let running = Running::usual().await;
-    let cookie = sign_in(&running).await;
+    let cookie = running.begin_session().await;
     for route in opened_by_cookie().filter(|route| is_unsafe(&route.method)) {
         for (name, value) in [
             ("sec-fetch-site", "cross-site"),
@@ -57,7 +39,7 @@ async fn no_page_of_another_site_acts_with_the_persons_cookie() {
     }
     // As a browser of the household sends it, over plain HTTP; each with a session of its own, since one may end it.
     for route in opened_by_cookie().filter(|route| is_unsafe(&route.method)) {
-        let cookie = sign_in(&running).await;
+        let cookie = running.begin_session().await;
         let headers = [("cookie", cookie.as_bytes()), ("origin", running.service.url.as_bytes())];
         let url = running.url(&concrete(route.path));
         let reply = running.http.send(route.method.as_str(), &url, &headers, "").await;
@@ -65,7 +47,7 @@ async fn no_page_of_another_site_acts_with_the_persons_cookie() {
         assert!(reply.status != 401 && !reply.text().contains("cross-site"), "{what}");
     }
     // What only reads is not asked for where it comes from: the other site cannot read the answer.
-    let cookie = sign_in(&running).await;
+    let cookie = running.begin_session().await;
     let headers = [("cookie", &*cookie), ("sec-fetch-site", "cross-site")];
     assert_eq!(running.http.get_with(&running.url("/api/v1/grabs"), &headers).await.status, 200);
 }
@@ -73,7 +55,7 @@ async fn no_page_of_another_site_acts_with_the_persons_cookie() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_shows_a_key_is_judged_by_it_and_never_helped_by_the_cookie() {
     let running = Running::usual().await;
-    let (cookie, other_scope) = (sign_in(&running).await, running.key("webhook").await);
+    let (cookie, other_scope) = (running.begin_session().await, running.key("webhook").await);
     let url = running.url("/api/v1/grabs");
     let bearer = format!("Bearer {other_scope}");
     for (header, status) in [
@@ -93,7 +75,7 @@ async fn who_shows_a_key_is_judged_by_it_and_never_helped_by_the_cookie() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_only_read_changes_nothing() {
     let running = Running::usual().await;
-    let cookie = sign_in(&running).await;
+    let cookie = running.begin_session().await;
     running.home.rest(&running.service).await;
     let mut asked = 0;
     for route in opened_by_cookie().filter(|route| !is_unsafe(&route.method)) {

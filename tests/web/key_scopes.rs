@@ -1,12 +1,8 @@
 //! API keys: what each scope opens, and in which headers a key may come.
 
-use std::time::Duration;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use grabfeed::auth::scope::Scope;
-use grabfeed::auth::token::{Token, TokenKind};
-use grabfeed::store::NewSession;
 use grabfeed::web::access::Access;
 use grabfeed::web::routes::table;
 
@@ -47,7 +43,7 @@ async fn no_key_opens_what_is_for_the_administrator_and_a_session_opens_what_key
     let key = running.key("feed,read,write,admin,metrics,webhook").await;
     for route in table() {
         let (url, method) = (running.url(&concrete(route.path)), route.method.as_str());
-        let cookie = session(&running).await;
+        let cookie = running.begin_session().await;
         let signed_in = [("cookie", cookie.as_bytes()), ("sec-fetch-site", b"same-origin".as_slice())];
         match route.access {
             Access::Administrator => {
@@ -70,20 +66,6 @@ async fn no_key_opens_what_is_for_the_administrator_and_a_session_opens_what_key
             _ => {}
         }
     }
-}
-
-/// The cookie of a new session.
-async fn session(running: &Running) -> String {
-    let token = Token::generate(TokenKind::Session, &mut rand::rng());
-    let new = NewSession {
-        token_hash: token.hash(),
-        method: "password",
-        network: "127.0.0.1".to_owned(),
-        client: None,
-        lifetime: Duration::from_hours(1),
-    };
-    running.home.store.begin_session(new, running.home.now().await).await.unwrap();
-    format!("grabfeed={}", token.expose())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

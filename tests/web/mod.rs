@@ -33,7 +33,7 @@ mod url_base;
 use std::time::Duration;
 
 use grabfeed::auth::token::{Token, TokenKind};
-use grabfeed::store::NewApiKey;
+use grabfeed::store::{NewApiKey, NewSession};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -106,6 +106,20 @@ impl Running {
         let reply = self.try_sign_in(NAME, PASSWORD).await;
         assert_eq!(reply.status, 204, "{}", reply.text());
         cookie_of(&reply)
+    }
+
+    /// The cookie of a new session, without a sign-in and without an account.
+    pub async fn begin_session(&self) -> String {
+        let token = Token::generate(TokenKind::Session, &mut rand::rng());
+        let new = NewSession {
+            token_hash: token.hash(),
+            method: "password",
+            network: "127.0.0.1".to_owned(),
+            client: None,
+            lifetime: Duration::from_hours(1),
+        };
+        self.home.store.begin_session(new, self.home.now().await).await.unwrap();
+        format!("grabfeed={}", token.expose())
     }
 
     /// The service, as a page of its own asks it.

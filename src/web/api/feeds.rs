@@ -13,16 +13,16 @@ use super::asked::{Named, is_plain};
 use super::feed_filter::Filter;
 use super::paging::Listed;
 use super::{failed, whole, words};
-use crate::auth::token::{Token, TokenKind, random_identifier};
+use crate::auth::token::{Token, TokenKind};
 use crate::domain::feed::{FeedName, FeedPublicId};
 use crate::domain::time::Ts;
 use crate::publish::links::BaseUrl;
-use crate::publish::mac::DownloadSecret;
 use crate::store::{self, NewFeed, StoreError};
 use crate::web::WebState;
 use crate::web::access::Identity;
 use crate::web::arrival::Client;
 use crate::web::json::JsonBody;
+use crate::web::new_feed::new_feed;
 use crate::web::problem::{Code, Problem};
 
 /// A feed, without its token.
@@ -206,18 +206,7 @@ pub async fn revoke(
 fn with_secrets(asked: AskedFeed) -> Result<(NewFeed, Token), Problem> {
     let name = FeedName::parse(&asked.name).ok().filter(|_| is_plain(&asked.name, FeedName::MAX_CHARS));
     let filter = asked.filter.check()?;
-    let mut rng = rand::rng();
-    let token = Token::generate(TokenKind::Feed, &mut rng);
-    let public_id = FeedPublicId::parse(&random_identifier(&mut rng, FeedPublicId::NEW_CHARS));
-    let new = NewFeed {
-        public_id: public_id.map_err(|_| Problem::new(Code::Internal))?,
-        name: name.ok_or(Problem::invalid("name"))?,
-        filter,
-        token_hash: token.hash(),
-        token_shown: token.shown(),
-        link_secret: *DownloadSecret::generate(&mut rng).expose_bytes(),
-    };
-    Ok((new, token))
+    new_feed(name.ok_or(Problem::invalid("name"))?, filter).map_err(|_| Problem::new(Code::Internal))
 }
 
 /// The URL that a client subscribes to.

@@ -50,11 +50,7 @@ pub async fn end(
     Extension(identity): Extension<Identity>,
 ) -> Response {
     match sign_in::out(&state, &client, &identity).await {
-        Ok(cookie) => {
-            let mut response = with_cookie(cookie);
-            response.headers_mut().extend(sign_in::farewell(&client));
-            response
-        }
+        Ok(forget) => (StatusCode::NO_CONTENT, forget).into_response(),
         Err(problem) => problem.into_response(),
     }
 }

@@ -6,12 +6,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::{Reader, see};
+use super::{Reader, refused, see};
 use crate::web::form::Form;
 use crate::web::local_path::local_path;
 use crate::web::problem::Problem;
 use crate::web::view::{Login, Provider, page};
-use crate::web::{WebState, session, sign_in};
+use crate::web::{WebState, session, setup, sign_in};
 
 /// What the address may say.
 #[derive(Debug, Default, Deserialize)]
@@ -29,10 +29,10 @@ pub async fn show(
 ) -> Response {
     let back = asked.ok().and_then(|Query(asked)| asked.back).unwrap_or_default();
     let back = local_path(&back, &state.url_base);
-    match state.store().administrator().await {
-        Err(failure) => return state.database_failed("login", &failure).into_response(),
-        Ok(None) => return see(&state, "/setup", None),
-        Ok(Some(_)) => {}
+    match setup::is_needed(&state).await {
+        Err(problem) => return problem.into_response(),
+        Ok(true) => return see(&state, "/setup", None),
+        Ok(false) => {}
     }
     match session::of(&state, &reader.client, &headers).await {
         Err(problem) => problem.into_response(),
@@ -65,17 +65,16 @@ pub async fn enter(
 fn form(state: &WebState, reader: &Reader, back: &str, name: &str, problem: Option<Problem>) -> Response {
     let mut frame = reader.frame(state, "login", false);
     frame.problem = problem.map(|problem| reader.sentence(problem));
-    let status = problem.map_or(StatusCode::OK, |problem| problem.code().status());
     let provider = state.provider_name().map(|name| {
         let back: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
         Provider { name, path: format!("{}/login/oidc?return={back}", state.url_base) }
     });
     let login = Login { frame, back, name, provider };
-    let mut response = page(status, &login);
-    if let Some(wait) = problem.and_then(Problem::retry_after_seconds) {
-        response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+    let response = page(StatusCode::OK, &login);
+    match problem {
+        Some(problem) => refused(response, problem),
+        None => response,
     }
-    response
 }
 
 /// Signs out.
@@ -85,7 +84,7 @@ pub async fn leave(
     identity: axum::Extension<crate::web::access::Identity>,
 ) -> Response {
     match sign_in::out(&state, &reader.client, &identity).await {
-        Ok(cookie) => see(&state, "/login", cookie),
+        Ok(forget) => (forget, see(&state, "/login", None)).into_response(),
         Err(problem) => problem.into_response(),
     }
 }

@@ -42,21 +42,23 @@ impl Reader {
     pub fn frame(&self, state: &WebState, name: &'static str, signed_in: bool) -> Frame {
         // By the host's name, as the browser itself judges it, since a proxy may stand between.
         let on_this_machine = self.client.host.as_ref().is_some_and(Host::is_loopback);
-        Frame {
-            lang: self.lang,
-            base: state.url_base.clone(),
-            name,
-            signed_in,
-            plain_http: !self.client.https && !on_this_machine,
-            problem: None,
-            done: None,
-        }
+        let plain_http = !self.client.https && !on_this_machine;
+        Frame { signed_in, plain_http, ..Frame::bare(self.lang, &state.url_base, name) }
     }
 
     /// What a problem says to this reader.
     pub fn sentence(&self, problem: Problem) -> String {
         problem.reason(self.lang)
     }
+}
+
+/// The page again, as a refusal: its status is the problem's, and it says how long to wait.
+fn refused(mut page: Response, problem: Problem) -> Response {
+    *page.status_mut() = problem.code().status();
+    if let Some(seconds) = problem.retry_after_seconds() {
+        page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    page
 }
 
 /// Leads the browser to a page of ours, after an action.

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Reader, see};
+use super::{Reader, refused, see};
 use crate::auth::token::token_hash;
 use crate::web::cross_site::{self, Ambient};
 use crate::web::form::Form;
@@ -33,7 +33,7 @@ pub async fn create(
         Ok(cookie) => see(&state, "/", Some(cookie)),
         // Somebody was faster: there is nothing to set up any more.
         Err(problem) if problem.code() == Code::NotFound => problem.into_response(),
-        Err(problem) => refused(&state, &reader, name, problem),
+        Err(problem) => refused(form(&state, &reader, name, Some(reader.sentence(problem))), problem),
     }
 }
 
@@ -48,12 +48,6 @@ async fn make(
     cross_site::check(state, &reader.client, headers, Ambient::Nothing)?;
     setup::check_token(state, &reader.client, Some(token_hash(token.trim()))).await?;
     setup::make_account(state, &reader.client, headers, name, password).await
-}
-
-fn refused(state: &WebState, reader: &Reader, name: &str, problem: Problem) -> Response {
-    let mut response = form(state, reader, name, Some(reader.sentence(problem)));
-    *response.status_mut() = problem.code().status();
-    response
 }
 
 fn form(state: &WebState, reader: &Reader, name: &str, problem: Option<String>) -> Response {

@@ -30,6 +30,12 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// For a stranger, with nothing above the content.
+    pub fn bare(lang: Lang, base: &str, name: &'static str) -> Self {
+        let base = base.to_owned();
+        Self { lang, base, name, signed_in: false, plain_http: false, problem: None, done: None }
+    }
+
     /// The value of `lang`.
     pub fn lang_tag(&self) -> &'static str {
         self.lang.code()

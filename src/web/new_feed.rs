@@ -1,0 +1,27 @@
+//! A feed to be made, with secrets of its own: one way, whoever asks for it.
+//!
+//! Owns: what is drawn at random for a feed. Must not know: who may make one, and who is shown its URL.
+
+use crate::auth::token::{Token, TokenKind, random_identifier};
+use crate::domain::feed::{FeedName, FeedPublicId, InvalidFeedPublicId};
+use crate::domain::feed_filter::FeedFilter;
+use crate::publish::mac::DownloadSecret;
+use crate::store::NewFeed;
+
+/// The feed, and its token, which is known only now.
+///
+/// # Errors
+/// Never: what is drawn has the form of an identifier.
+pub fn new_feed(name: FeedName, filter: FeedFilter) -> Result<(NewFeed, Token), InvalidFeedPublicId> {
+    let mut rng = rand::rng();
+    let token = Token::generate(TokenKind::Feed, &mut rng);
+    let feed = NewFeed {
+        public_id: FeedPublicId::parse(&random_identifier(&mut rng, FeedPublicId::NEW_CHARS))?,
+        name,
+        filter,
+        token_hash: token.hash(),
+        token_shown: token.shown(),
+        link_secret: *DownloadSecret::generate(&mut rng).expose_bytes(),
+    };
+    Ok((feed, token))
+}
