@@ -14,13 +14,13 @@ pub mod publish;
 
 // What the flow stands on.
 pub mod auth;
-pub mod clients;
 pub mod config;
 pub mod ops;
 pub mod store;
+pub mod upstream;
 
 // The faces.
-pub mod app;
 pub mod cli;
 pub mod demo;
+pub mod service;
 pub mod web;

@@ -5,7 +5,6 @@
 
 mod architecture;
 mod browser;
-mod clients;
 mod clients_real;
 mod command_line;
 mod config;
@@ -22,4 +21,5 @@ mod proxies;
 mod store;
 mod support;
 mod torrent;
+mod upstream;
 mod web;

@@ -23,5 +23,5 @@ log-web-database-failed = The database does not answer ({ $during }): { $cause }
 log-web-request-failed = { $method } { $route }: answered { $status } in { $milliseconds } ms.
 log-web-request-answered = { $method } { $route }: answered { $status } in { $milliseconds } ms.
 log-web-handler-panicked = Internal error during a request; the service goes on.
-log-app-started = grabfeed { $version } listens on { $address }.
+log-service-started = grabfeed { $version } listens on { $address }.
 log-demo-content-not-written = The content of a demo torrent could not be written.

@@ -23,5 +23,5 @@ log-web-database-failed = La base de données ne répond pas ({ $during }) : { 
 log-web-request-failed = { $method } { $route } : réponse { $status } en { $milliseconds } ms.
 log-web-request-answered = { $method } { $route } : réponse { $status } en { $milliseconds } ms.
 log-web-handler-panicked = Erreur interne pendant une requête ; le service continue.
-log-app-started = grabfeed { $version } écoute sur { $address }.
+log-service-started = grabfeed { $version } écoute sur { $address }.
 log-demo-content-not-written = Le contenu d’un torrent de démonstration n’a pas pu être écrit.

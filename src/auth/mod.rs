@@ -4,10 +4,10 @@
 //! provider of identities. Must not know: the web framework, SQL, and which route needs which scope.
 
 pub mod authorization;
-pub mod legacy_password;
 pub mod oidc;
 pub mod password;
 pub mod password_rules;
+pub mod predecessor_password;
 pub mod scope;
 pub mod setup;
 pub mod throttle;

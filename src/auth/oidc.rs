@@ -26,8 +26,8 @@ use url::Url;
 
 use self::knowledge::{Knowledge, of_exchange};
 use crate::auth::token::random_identifier;
-use crate::clients::oidc::OidcHttp;
 use crate::domain::time::Ts;
+use crate::upstream::oidc::OidcHttp;
 
 pub use error::OidcError;
 pub use person::Claims;

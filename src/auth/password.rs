@@ -10,8 +10,8 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::legacy_password::LegacyHash;
 use super::password_rules::{PasswordRules, Weakness};
+use super::predecessor_password::LegacyHash;
 
 /// What one hash takes, as OWASP's cheat sheet for password storage recommends it: memory in KiB, passes, lanes.
 const MEMORY_KIB: u32 = 19_456;

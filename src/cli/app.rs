@@ -9,13 +9,13 @@ use super::args::{AppCommand, TestArgs};
 use super::context::{CommandError, Context, FAILED};
 use super::run::block_on;
 use super::{feed, table};
-use crate::app::{self, PROWLARR};
-use crate::clients::error::ApiError;
-use crate::clients::upstream::SystemStatus;
 use crate::config::Settings;
 use crate::domain::app::{AppKind, AppName};
 use crate::ops::text::Lang;
 use crate::pipeline::deps::Deps;
+use crate::service::{self, PROWLARR};
+use crate::upstream::connection::SystemStatus;
+use crate::upstream::error::ApiError;
 
 /// Runs the command.
 pub fn run(command: &AppCommand, context: &Context, out: &mut dyn Write) -> Result<u8, CommandError> {
@@ -77,7 +77,7 @@ async fn test(
     out: &mut dyn Write,
 ) -> Result<u8, CommandError> {
     let store = context.open_store(settings).await?;
-    let deps = app::pipeline_parts(settings, store, &context.surroundings(settings))?;
+    let deps = service::pipeline_parts(settings, store, &context.surroundings(settings))?;
     let mut tested = Vec::new();
     for (name, kind, answer) in ask(&deps, args.name.as_deref()).await {
         tested.push(judge(name, kind, answer, lang));
@@ -175,7 +175,7 @@ async fn webhook(
         secret
     } else {
         let store = context.open_store(settings).await?;
-        let secret = app::generated_secret(&store, &name).await?;
+        let secret = service::generated_secret(&store, &name).await?;
         store.close().await;
         secret
     };

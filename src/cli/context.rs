@@ -5,11 +5,11 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::app::{self, StartError};
 use crate::config::section::database::DatabaseUrl;
 use crate::config::{Inputs, Loaded, Report, Settings, SettingsFile, load};
 use crate::ops::clock::Clock;
 use crate::ops::text::Lang;
+use crate::service::{self, StartError};
 use crate::store::{OpenError, OpenOptions, Store};
 
 /// Exit code of a command that could not do its work.
@@ -120,10 +120,10 @@ impl Context {
     }
 
     /// What the service is made of, around an open database.
-    pub fn surroundings(&self, settings: &Settings) -> app::Surroundings {
-        app::Surroundings {
+    pub fn surroundings(&self, settings: &Settings) -> service::Surroundings {
+        service::Surroundings {
             setup_token_file: Some(self.setup_token_file()),
-            ..app::Surroundings::new(self.clock.clone(), self.lang_of(settings))
+            ..service::Surroundings::new(self.clock.clone(), self.lang_of(settings))
         }
     }
 

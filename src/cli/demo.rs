@@ -11,7 +11,6 @@ use tempfile::TempDir;
 use super::args::DemoArgs;
 use super::context::{CommandError, Context};
 use super::{feed, key, serve};
-use crate::app::{self, StartError};
 use crate::auth::scope::{Scope, ScopeSet};
 use crate::auth::token::random_identifier;
 use crate::demo::script::{self, Case, Pace, Played};
@@ -20,6 +19,7 @@ use crate::domain::app::AppName;
 use crate::domain::feed::FeedName;
 use crate::domain::feed_filter::FeedFilter;
 use crate::ops::text::Lang;
+use crate::service::{self, StartError};
 
 /// The account's name; its password is another one each time.
 const ACCOUNT: &str = "demo";
@@ -56,7 +56,7 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
     connect_webhooks(&world, &store, &base).await?;
 
     let life = serve::life_under_signals();
-    let service = app::build(&loaded, store, &around).await?;
+    let service = service::build(&loaded, store, &around).await?;
     tell_addresses(&addresses, lang, out)?;
     let folder_of_content = args.content.as_deref();
     let pace = if args.fast { fast() } else { Pace::default() };
@@ -73,7 +73,7 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
             () = stopping.cancelled() => {}
         }
     };
-    let (ran, ()) = tokio::join!(app::run(service, listener, &life), playing);
+    let (ran, ()) = tokio::join!(service::run(service, listener, &life), playing);
     ran?;
     world.stop().await;
     Ok(0)
@@ -112,7 +112,7 @@ async fn connect_webhooks(
 ) -> Result<(), CommandError> {
     for app in world.apps() {
         let Ok(name) = AppName::parse(app.name()) else { continue };
-        let secret = app::generated_secret(store, &name).await?;
+        let secret = service::generated_secret(store, &name).await?;
         let auth = WebhookAuth::Header("X-Webhook-Token".to_owned(), secret.expose_secret().to_owned());
         world.set_webhook(app.name(), &format!("{base}/hooks/{name}"), auth).map_err(|_| StartError::Demo)?;
     }

@@ -16,7 +16,7 @@ use crate::domain::time::Ts;
 use crate::ops::text::Lang;
 use crate::publish::links::BaseUrl;
 use crate::store::{Feed, Store, StoreError};
-use crate::web::new_feed::new_feed;
+use crate::web::public::new_feed::new_feed;
 
 const MIB: u64 = 1024 * 1024;
 

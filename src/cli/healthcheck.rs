@@ -9,9 +9,9 @@ use url::Url;
 
 use super::context::{CommandError, Context, FAILED};
 use super::run::block_on;
-use crate::app::StartError;
-use crate::clients::http::{Http, HttpOptions};
-use crate::clients::policy::AddressPolicy;
+use crate::service::StartError;
+use crate::upstream::http::{Http, HttpOptions};
+use crate::upstream::policy::AddressPolicy;
 
 /// How long the answer may take; container runtimes usually give up after 30 s.
 const DEADLINE: Duration = Duration::from_secs(5);

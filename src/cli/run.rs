@@ -80,6 +80,6 @@ pub(super) fn block_on<T>(body: impl Future<Output = Result<T, CommandError>>) -
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(crate::app::StartError::Process)?;
+        .map_err(crate::service::StartError::Process)?;
     runtime.block_on(body)
 }

@@ -6,11 +6,11 @@ use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 use super::context::{CommandError, Context, make_folder};
-use crate::app::{self, StartError, Surroundings};
 use crate::config::Settings;
 use crate::config::section::logging::LogFormat;
 use crate::ops::log::{self, Format, LogSettings};
 use crate::ops::shutdown::Lifecycle;
+use crate::service::{self, StartError, Surroundings};
 use crate::store::OpenOptions;
 
 /// Runs until a signal.
@@ -23,11 +23,11 @@ pub fn run(context: &Context) -> Result<u8, CommandError> {
     let _lock = lock(context, settings)?;
     runtime(settings.server.workers)?.block_on(async {
         let store = context.open_store(settings).await?;
-        let app = app::build(&loaded, store, &around).await?;
+        let service = service::build(&loaded, store, &around).await?;
         let address = SocketAddr::new(settings.server.host, settings.server.port);
         let listener = listen(address).await?;
         let life = life_under_signals();
-        app::run(app, listener, &life).await?;
+        service::run(service, listener, &life).await?;
         Ok(0)
     })
 }

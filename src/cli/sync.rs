@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::args::SyncArgs;
 use super::context::{CommandError, Context, FAILED};
 use super::run::block_on;
-use crate::app::{self, PROWLARR};
 use crate::ops::text::Lang;
 use crate::pipeline::sync::{self, Summary, SyncError};
+use crate::service::{self, PROWLARR};
 
 /// What one reading came to.
 #[derive(Debug, Serialize)]
@@ -28,7 +28,7 @@ pub fn run(args: &SyncArgs, context: &Context, out: &mut dyn Write) -> Result<u8
     let lang = context.lang_of(&settings);
     block_on(async {
         let store = context.open_store(&settings).await?;
-        let deps = app::pipeline_parts(&settings, store, &context.surroundings(&settings))?;
+        let deps = service::pipeline_parts(&settings, store, &context.surroundings(&settings))?;
         let asked = |app: &str| args.name.as_deref().is_none_or(|name| name.eq_ignore_ascii_case(app));
         let mut lines = Vec::new();
         for app in deps.apps.iter().filter(|app| asked(app.name.as_str())) {

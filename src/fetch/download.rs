@@ -22,12 +22,12 @@ use tokio::time::{Instant, timeout};
 use url::Url;
 
 use self::redirect::Trail;
-use crate::clients::circuit::Circuit;
-use crate::clients::http::Http;
-use crate::clients::observe::{Exchange, Observer};
-use crate::clients::retry::{RetryPolicy, Transient};
-use crate::clients::transport::TransportFault;
 use crate::domain::reason::Reason;
+use crate::upstream::circuit::Circuit;
+use crate::upstream::http::Http;
+use crate::upstream::observe::{Exchange, Observer};
+use crate::upstream::retry::{RetryPolicy, Transient};
+use crate::upstream::transport::TransportFault;
 
 /// A link to fetch, and who answers it first.
 #[derive(Clone)]

@@ -1,11 +1,11 @@
 //! Rows of an app's history as sightings. One grab may have several rows: one per episode, album or book.
 
 use super::{UNTITLED, text};
-use crate::clients::arr::{ArrClient, HistoryEvent, HistoryRow};
-use crate::clients::error::ApiError;
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::sighting::{Origin, Sighting};
 use crate::domain::time::Ts;
+use crate::upstream::arr::{ArrClient, HistoryEvent, HistoryRow};
+use crate::upstream::error::ApiError;
 
 /// What one reading of a history gave.
 #[derive(Debug, Default)]

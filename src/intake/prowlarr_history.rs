@@ -7,11 +7,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::app_history::Reading;
 use super::{UNTITLED, text};
-use crate::clients::error::ApiError;
-use crate::clients::prowlarr::{Indexer, ProwlarrClient, ProwlarrRow};
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::sighting::{Origin, Protocol, Requester, Sighting};
 use crate::domain::time::Ts;
+use crate::upstream::error::ApiError;
+use crate::upstream::prowlarr::{Indexer, ProwlarrClient, ProwlarrRow};
 
 /// The product token of our own `User-Agent`, as Prowlarr records it.
 const OURSELVES: &str = "Grabfeed";

@@ -2,8 +2,8 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::clients::prowlarr::ProwlarrClient;
 use crate::domain::reason::Reason;
+use crate::upstream::prowlarr::ProwlarrClient;
 
 /// The way to take.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub fn plan(link: Option<&SecretString>, prowlarr: Option<&ProwlarrClient>) -> P
         }
         Some(Err(_unreadable)) => Plan::Unusable(Reason::BadLink),
         Some(Ok(None)) => Plan::Direct(link.clone()),
-        None => match crate::clients::prowlarr::recognise(link) {
+        None => match crate::upstream::prowlarr::recognise(link) {
             Ok(Some(_)) => Plan::Unusable(Reason::ProwlarrNotConfigured),
             Ok(None) => Plan::Direct(link.clone()),
             Err(_unreadable) => Plan::Unusable(Reason::BadLink),

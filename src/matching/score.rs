@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::clients::prowlarr::Candidate;
 use crate::domain::grab::Grab;
 use crate::domain::infohash::Infohash;
 use crate::domain::sighting::Protocol;
 use crate::domain::text::{indexer_key, title_key};
+use crate::upstream::prowlarr::Candidate;
 
 /// Points of a title that is the same.
 const TITLE_POINTS: u32 = 75;

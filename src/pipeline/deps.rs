@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::clients::arr::ArrClient;
-use crate::clients::prowlarr::ProwlarrClient;
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::feed_window;
@@ -14,6 +12,8 @@ use crate::ops::clock::Clock;
 use crate::ops::metrics::Metrics;
 pub use crate::pipeline::polls::PollCounter;
 use crate::store::Store;
+use crate::upstream::arr::ArrClient;
+use crate::upstream::prowlarr::ProwlarrClient;
 
 /// What the steps work with.
 pub struct Deps {

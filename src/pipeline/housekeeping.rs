@@ -8,13 +8,13 @@ use super::report;
 use tokio::time::Instant;
 
 use crate::auth::throttle;
-use crate::clients::circuit::{Circuit, CircuitState};
 use crate::domain::app::AppKind;
 use crate::domain::grab::GrabState;
 use crate::domain::time::Ts;
 use crate::ops::metrics::{self, ItemState};
 use crate::ops::shutdown::Lifecycle;
 use crate::store::StoreError;
+use crate::upstream::circuit::{Circuit, CircuitState};
 
 /// Time between two rounds.
 const ROUND: Duration = Duration::from_secs(5);

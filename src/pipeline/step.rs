@@ -168,7 +168,7 @@ async fn search(deps: &Deps, grab: &Grab) -> Tried {
 fn choose(
     rules: &Rules,
     grab: &Grab,
-    found: &[crate::clients::prowlarr::Candidate],
+    found: &[crate::upstream::prowlarr::Candidate],
 ) -> (Option<secrecy::SecretString>, Vec<score::Verdict>) {
     /// Verdicts kept in the timeline; an indexer may answer with hundreds of results.
     const KEPT: usize = 20;
@@ -188,7 +188,7 @@ async fn indexer_number(grab: &Grab, prowlarr: &super::deps::Prowlarr) -> Result
     Ok(indexers.iter().find(|indexer| indexer_key(&indexer.name) == name).map(|indexer| indexer.id))
 }
 
-fn asked_in_vain(error: &crate::clients::error::ApiError) -> Outcome {
+fn asked_in_vain(error: &crate::upstream::error::ApiError) -> Outcome {
     Outcome::Not { reason: error.reason(), retry_after: error.retry_after() }
 }
 

@@ -9,7 +9,6 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::deps::{App, Deps, Prowlarr};
-use crate::clients::error::ApiError;
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::time::Ts;
@@ -17,6 +16,7 @@ use crate::intake::app_history::{self, Reading};
 use crate::intake::prowlarr_history;
 use crate::ops::metrics::{Outcome, Source};
 use crate::store::{AppSync, Batch, Recorded, StoreError};
+use crate::upstream::error::ApiError;
 
 /// How far before the cursor a reading begins.
 const OVERLAP: Duration = Duration::from_mins(15);

@@ -7,8 +7,8 @@
 pub mod disposition;
 pub mod etag;
 pub mod item;
-pub mod legacy_json;
 pub mod links;
 pub mod mac;
+pub mod predecessor_json;
 pub mod rss;
 pub mod xml;

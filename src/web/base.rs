@@ -1,8 +1,8 @@
 //! Where clients reach us: the base of every absolute URL that we write.
 
-use super::arrival::Client;
-use super::problem::{Code, Problem};
 use crate::publish::links::{BaseUrl, InvalidBaseUrl};
+use crate::web::middleware::caller::Caller;
+use crate::web::problem::{Code, Problem};
 
 /// Where clients reach us.
 #[derive(Debug)]
@@ -26,12 +26,12 @@ impl Base {
     }
 
     /// The base for who asks.
-    pub fn of(&self, client: &Client) -> Result<BaseUrl, Problem> {
+    pub fn of(&self, caller: &Caller) -> Result<BaseUrl, Problem> {
         match self {
             Self::Fixed(base) => Ok(base.clone()),
             Self::OfRequest { url_base } => {
                 let unusable = Problem::new(Code::BadRequest);
-                let origin = client.origin().ok_or(unusable)?;
+                let origin = caller.origin().ok_or(unusable)?;
                 BaseUrl::parse(&origin, url_base).map_err(|_| unusable)
             }
         }

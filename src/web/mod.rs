@@ -5,41 +5,16 @@
 //! is written, what the pipeline does.
 
 pub mod access;
-pub mod account;
-pub mod answer;
 pub mod api;
-pub mod arrival;
-pub mod attempt;
 pub mod base;
-pub mod body;
-pub mod cors;
-pub mod cross_site;
-pub mod downloads;
-pub mod feeds;
-pub mod form;
-pub mod forwarded;
-pub mod health;
-pub mod hooks;
-pub mod host;
-pub mod json;
-pub mod local_path;
-pub mod metrics;
-pub mod new_feed;
-pub mod observe;
-pub mod oidc;
-mod old_paths;
+pub mod input;
+pub mod middleware;
 pub mod problem;
-pub mod proxy_sign_in;
+pub mod public;
 pub mod routes;
 pub mod serve;
-pub mod session;
-pub mod sessions;
-pub mod setup;
-pub mod shared_lookup;
-pub mod sign_in;
 pub mod state;
 pub mod ui;
-pub mod view;
 
 pub use axum::Router;
 pub use routes::router;

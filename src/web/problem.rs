@@ -184,7 +184,7 @@ impl Problem {
 }
 
 impl IntoResponse for Problem {
-    /// The status now; the body is written by [`super::observe`], which knows the language and the request's id.
+    /// The status now; the body is written by [`crate::web::middleware::observe`], which knows the language and the request's id.
     fn into_response(self) -> Response<Body> {
         let mut response = self.code.status().into_response();
         if let Some(seconds) = self.retry_after_seconds {

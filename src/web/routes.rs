@@ -8,13 +8,24 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::access::{self, Access};
-use super::problem::{Code, Problem};
-use super::{
-    WebState, answer, api, arrival, cors, downloads, feeds, health, hooks, metrics, observe, oidc, old_paths,
-    setup, ui,
-};
 use crate::auth::scope::Scope;
+use crate::web::WebState;
+use crate::web::access::guard::{self, Access};
+use crate::web::access::oidc;
+use crate::web::api;
+use crate::web::api::setup;
+use crate::web::middleware::caller;
+use crate::web::middleware::cors;
+use crate::web::middleware::headers;
+use crate::web::middleware::observe;
+use crate::web::problem::{Code, Problem};
+use crate::web::public::downloads;
+use crate::web::public::feeds;
+use crate::web::public::health;
+use crate::web::public::hooks;
+use crate::web::public::metrics;
+use crate::web::public::predecessor;
+use crate::web::ui;
 
 /// A route: its method and path, who may use it, what answers.
 pub struct Route {
@@ -69,15 +80,15 @@ pub fn table() -> Vec<Route> {
         route(POST, "/api/webhook/grab", WebhookSecret, hooks::receive_old),
         route(PUT, "/api/webhook/grab", WebhookSecret, hooks::receive_old),
         route(GET, "/f/{token}/rss.xml", FeedSecret, feeds::rss),
-        route(GET, "/f/{token}/torrent.json", FeedSecret, feeds::legacy_json),
+        route(GET, "/f/{token}/torrent.json", FeedSecret, feeds::predecessor_json),
         route(GET, "/d/{feed}/{mac}/{file}", FeedSecret, downloads::torrent),
-        route(GET, "/rss", Of(Scope::Feed), old_paths::rss),
-        route(GET, "/rss.xml", Of(Scope::Feed), old_paths::rss),
-        route(GET, "/feed", Of(Scope::Feed), old_paths::rss),
-        route(GET, "/rss/torrent.json", Of(Scope::Feed), old_paths::json),
-        route(GET, "/rss/tracker/{tracker}", Of(Scope::Feed), old_paths::tracker_rss),
-        route(GET, "/rss/tracker/{tracker}/json", Of(Scope::Feed), old_paths::tracker_json),
-        route(GET, "/torrents/{file}", Of(Scope::Feed), old_paths::torrent),
+        route(GET, "/rss", Of(Scope::Feed), predecessor::rss),
+        route(GET, "/rss.xml", Of(Scope::Feed), predecessor::rss),
+        route(GET, "/feed", Of(Scope::Feed), predecessor::rss),
+        route(GET, "/rss/torrent.json", Of(Scope::Feed), predecessor::json),
+        route(GET, "/rss/tracker/{tracker}", Of(Scope::Feed), predecessor::tracker_rss),
+        route(GET, "/rss/tracker/{tracker}/json", Of(Scope::Feed), predecessor::tracker_json),
+        route(GET, "/torrents/{file}", Of(Scope::Feed), predecessor::torrent),
         route(GET, "/api/v1/openapi.json", Public, api::document::show),
         route(GET, "/api/v1/status", Of(Scope::Read), api::status::show),
         route(GET, "/api/v1/setup", Public, setup::show),
@@ -117,7 +128,7 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// A route's handler behind its guard.
 fn guarded(state: &WebState, route: Route) -> MethodRouter<WebState> {
-    route.handler.layer(from_fn_with_state((state.clone(), route.access), access::guard))
+    route.handler.layer(from_fn_with_state((state.clone(), route.access), guard::guard))
 }
 
 /// The routes with what stands around them, below the URL base.
@@ -151,9 +162,9 @@ pub fn router(state: WebState, url_base: &str) -> Router {
     based
         .fallback(|| async { Problem::new(Code::Unauthorized) })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(from_fn_with_state(state.clone(), arrival::admit))
-        .layer(CatchPanicLayer::custom(super::problem::after_panic))
+        .layer(from_fn_with_state(state.clone(), caller::refuse_foreign))
+        .layer(CatchPanicLayer::custom(crate::web::problem::after_panic))
         .layer(from_fn_with_state(state.clone(), observe::request))
-        .layer(from_fn(answer::common_headers))
-        .layer(from_fn_with_state(state, arrival::look))
+        .layer(from_fn(headers::common_headers))
+        .layer(from_fn_with_state(state, caller::identify))
 }

@@ -22,8 +22,8 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use tracing::warn;
 
-use super::arrival::Peer;
 use crate::ops::shutdown::Lifecycle;
+use crate::web::middleware::caller::Peer;
 
 /// What connections may take.
 #[derive(Debug, Clone, Copy)]

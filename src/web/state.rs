@@ -7,14 +7,6 @@ use std::sync::{Arc, Once};
 use secrecy::SecretString;
 use tracing::error;
 
-use super::api::facts::Facts;
-use super::arrival::ArrivalRules;
-use super::base::Base;
-use super::feeds::FeedCache;
-use super::oidc::OidcSignIn;
-use super::problem::{Code, Problem};
-use super::proxy_sign_in::ProxySignIn;
-use super::session::SessionRules;
 use crate::auth::password::Passwords;
 use crate::auth::password_rules::PasswordRules;
 use crate::auth::setup::Setup;
@@ -26,6 +18,14 @@ use crate::ops::metrics::{DbError, Metrics};
 use crate::ops::text::Lang;
 use crate::pipeline::deps::Deps;
 use crate::store::{Store, StoreError};
+use crate::web::access::oidc::OidcSignIn;
+use crate::web::access::proxy::ProxySignIn;
+use crate::web::access::session::SessionRules;
+use crate::web::api::facts::Facts;
+use crate::web::base::Base;
+use crate::web::middleware::caller::ArrivalRules;
+use crate::web::problem::{Code, Problem};
+use crate::web::public::feeds::FeedCache;
 
 /// What handlers work with. Cheap to clone: every layer around a handler clones it for every request.
 #[derive(Clone)]

@@ -12,7 +12,7 @@ pub const MAY_IMPORT: [(&str, &[&str]); 17] = [
     ("ops", &["domain"]),
     ("config", &["domain", "ops"]),
     ("store", &["config", "domain", "ops"]),
-    ("clients", &["config", "domain", "ops"]),
+    ("upstream", &["config", "domain", "ops"]),
     ("intake", BELOW_FLOW),
     ("matching", BELOW_FLOW),
     ("fetch", BELOW_FLOW),
@@ -20,37 +20,37 @@ pub const MAY_IMPORT: [(&str, &[&str]); 17] = [
     ("auth", BELOW_FLOW),
     (
         "pipeline",
-        &["intake", "matching", "fetch", "publish", "auth", "store", "clients", "config", "domain", "ops"],
+        &["intake", "matching", "fetch", "publish", "auth", "store", "upstream", "config", "domain", "ops"],
     ),
     ("web", BELOW_FACES),
     ("demo", &["config", "domain", "ops"]),
     (
-        "app",
+        "service",
         &[
-            "web", "pipeline", "intake", "matching", "fetch", "publish", "auth", "store", "clients",
+            "web", "pipeline", "intake", "matching", "fetch", "publish", "auth", "store", "upstream",
             "config", "domain", "ops",
         ],
     ),
     (
         "cli",
         &[
-            "app", "demo", "web", "pipeline", "intake", "matching", "fetch", "publish", "auth", "store",
-            "clients", "config", "domain", "ops",
+            "service", "demo", "web", "pipeline", "intake", "matching", "fetch", "publish", "auth", "store",
+            "upstream", "config", "domain", "ops",
         ],
     ),
-    ("main", &["cli", "app", "ops"]),
+    ("main", &["cli", "service", "ops"]),
     ("lib", &[]),
 ];
-const BELOW_FLOW: &[&str] = &["store", "clients", "config", "domain", "ops"];
+const BELOW_FLOW: &[&str] = &["store", "upstream", "config", "domain", "ops"];
 const BELOW_FACES: &[&str] = &[
-    "pipeline", "intake", "matching", "fetch", "publish", "auth", "store", "clients", "config", "domain",
+    "pipeline", "intake", "matching", "fetch", "publish", "auth", "store", "upstream", "config", "domain",
     "ops",
 ];
 
 /// Libraries with walls around them, and the rooms inside the walls.
 pub const WALLS: [(&str, &[&str]); 8] = [
     ("sqlx", &["store"]),
-    ("reqwest", &["clients", "fetch"]),
+    ("reqwest", &["upstream", "fetch"]),
     ("axum", &["web", "demo"]),
     ("clap", &["cli", "main"]),
     ("fluent_bundle", &["ops"]),

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use grabfeed::clients::policy::Lookup;
 use grabfeed::domain::reason::Reason;
 use grabfeed::fetch::download::Via;
+use grabfeed::upstream::policy::Lookup;
 use tokio::io::AsyncWriteExt;
 
 use super::{LIMITS, TORRENT, code, fetch_with, word};

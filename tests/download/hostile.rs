@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use grabfeed::clients::policy::Lookup;
 use grabfeed::domain::reason::Reason;
 use grabfeed::fetch::download::{Limits, Via};
+use grabfeed::upstream::policy::Lookup;
 use tokio::net::TcpListener;
 
 use super::{LIMITS, TORRENT, code, fetch, fetch_with, outcome_of, word};

@@ -11,10 +11,10 @@ mod tls;
 use std::sync::Arc;
 use std::time::Duration;
 
-use grabfeed::clients::http::Http;
-use grabfeed::clients::observe::NoObserver;
 use grabfeed::domain::reason::Reason;
 use grabfeed::fetch::download::{DownloadError, Downloaded, Downloader, Limits, Link, Via};
+use grabfeed::upstream::http::Http;
+use grabfeed::upstream::observe::NoObserver;
 
 use crate::support::raw_http::RawServer;
 use crate::support::upstreams::{http, retry_at_once};

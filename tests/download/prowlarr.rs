@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use grabfeed::clients::circuit::{Circuit, CircuitPolicy, CircuitState};
-use grabfeed::clients::observe::NoObserver;
 use grabfeed::domain::reason::Reason;
 use grabfeed::fetch::download::{Downloader, Via};
+use grabfeed::upstream::circuit::{Circuit, CircuitPolicy, CircuitState};
+use grabfeed::upstream::observe::NoObserver;
 
 use super::{LIMITS, TORRENT, code, fetch, link, word};
 use crate::support::raw_http::{RawServer, redirect, reply};

@@ -6,7 +6,7 @@ mod schemathesis;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use grabfeed::web::access::Access;
+use grabfeed::web::access::guard::Access;
 use grabfeed::web::api::document::{ROOT, document};
 use grabfeed::web::problem::Code;
 use grabfeed::web::routes::table;

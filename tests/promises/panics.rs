@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use grabfeed::clients::observe::{Exchange, Observer};
 use grabfeed::domain::grab::GrabState;
 use grabfeed::fetch::download::Downloader;
+use grabfeed::upstream::observe::{Exchange, Observer};
 
 use crate::support::database::Home;
 use crate::support::service::{Household, Plan};

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use grabfeed::app::{self, PROWLARR, Surroundings};
 use grabfeed::auth::token::{Token, TokenKind, random_identifier};
 use grabfeed::config::{Inputs, Loaded, SettingsFile, load};
 use grabfeed::demo::{GrabOptions, ReleaseId, ReleaseSpec, WebhookAuth, World, WorldBuilder};
@@ -23,6 +22,7 @@ use grabfeed::ops::shutdown::{Deadlines, Lifecycle, Stopped};
 use grabfeed::ops::text::Lang;
 use grabfeed::pipeline::{self, deps::Deps};
 use grabfeed::publish::mac::DownloadSecret;
+use grabfeed::service::{self, PROWLARR, Surroundings};
 use grabfeed::store::{Attempt, GrabFilter, NewFeed, Store};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -128,11 +128,11 @@ impl Household {
         let port = listener.local_addr().unwrap().port();
         let settings = self.settings(port, settings);
         let around = Surroundings::new(self.clock.clone(), Lang::Fr);
-        let app = app::build(&settings, self.home.open(&self.clock).await, &around).await.unwrap();
+        let service = service::build(&settings, self.home.open(&self.clock).await, &around).await.unwrap();
         let life = Lifecycle::default();
-        let deps = Arc::clone(&app.deps);
+        let deps = Arc::clone(&service.deps);
         let its_life = life.clone();
-        let running = tokio::spawn(async move { app::run(app, listener, &its_life).await.unwrap() });
+        let running = tokio::spawn(async move { service::run(service, listener, &its_life).await.unwrap() });
         Service { deps, url: format!("http://127.0.0.1:{port}"), life, running }
     }
 
@@ -140,7 +140,8 @@ impl Household {
     pub async fn launch_changed(&self, change: impl FnOnce(&mut Deps)) -> Service {
         let around = Surroundings::new(self.clock.clone(), Lang::Fr);
         let store = self.home.open(&self.clock).await;
-        let mut deps = app::pipeline_parts(&self.settings(1, Vec::new()).settings, store, &around).unwrap();
+        let mut deps =
+            service::pipeline_parts(&self.settings(1, Vec::new()).settings, store, &around).unwrap();
         change(&mut deps);
         let (deps, life) = (Arc::new(deps), Lifecycle::default());
         pipeline::start(&deps, &life);
@@ -152,7 +153,8 @@ impl Household {
     /// Points every configured app's webhook at a service.
     pub async fn connect_webhooks(&self, service: &Service) {
         for (app, name) in &self.plan.configured {
-            let secret = app::generated_secret(&self.store, &AppName::parse(name).unwrap()).await.unwrap();
+            let secret =
+                service::generated_secret(&self.store, &AppName::parse(name).unwrap()).await.unwrap();
             let auth = WebhookAuth::Header("X-Webhook-Token".to_owned(), secret.expose_secret().to_owned());
             self.world.set_webhook(app, &format!("{}/hooks/{name}", service.url), auth).unwrap();
         }
@@ -160,7 +162,8 @@ impl Household {
 
     /// Points Prowlarr's webhook at a service; it knows no headers.
     pub async fn connect_prowlarr(&self, service: &Service) {
-        let secret = app::generated_secret(&self.store, &AppName::parse(PROWLARR).unwrap()).await.unwrap();
+        let secret =
+            service::generated_secret(&self.store, &AppName::parse(PROWLARR).unwrap()).await.unwrap();
         let auth = WebhookAuth::Basic(PROWLARR.to_owned(), secret.expose_secret().to_owned());
         self.world.set_webhook(PROWLARR, &format!("{}/hooks/{PROWLARR}", service.url), auth).unwrap();
     }

@@ -4,14 +4,14 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use grabfeed::clients::circuit::CircuitPolicy;
-use grabfeed::clients::http::{Http, HttpOptions};
-use grabfeed::clients::observe::{Exchange, Observer};
-use grabfeed::clients::policy::{AddressPolicy, Lookup, Places};
-use grabfeed::clients::retry::RetryPolicy;
-use grabfeed::clients::upstream::UpstreamOptions;
 use grabfeed::domain::app::AppKind;
 use grabfeed::domain::time::Ts;
+use grabfeed::upstream::circuit::CircuitPolicy;
+use grabfeed::upstream::connection::UpstreamOptions;
+use grabfeed::upstream::http::{Http, HttpOptions};
+use grabfeed::upstream::observe::{Exchange, Observer};
+use grabfeed::upstream::policy::{AddressPolicy, Lookup, Places};
+use grabfeed::upstream::retry::RetryPolicy;
 use rustls::pki_types::CertificateDer;
 use url::Url;
 

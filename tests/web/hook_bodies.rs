@@ -1,8 +1,8 @@
 //! Webhooks: what the apps send is taken, and whatever else comes is answered, never with a fault of ours.
 
-use grabfeed::app::generated_secret;
 use grabfeed::demo::WorldBuilder;
 use grabfeed::domain::app::{AppKind, AppName};
+use grabfeed::service::generated_secret;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 

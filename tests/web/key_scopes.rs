@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use grabfeed::auth::scope::Scope;
-use grabfeed::web::access::Access;
+use grabfeed::web::access::guard::Access;
 use grabfeed::web::routes::table;
 
 use super::Running;

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use grabfeed::web::access::is_unsafe;
+use grabfeed::web::access::guard::is_unsafe;
 
 use super::Running;
 use super::ambient::{concrete, opened_by_cookie};

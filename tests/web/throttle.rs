@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use grabfeed::app::generated_secret;
 use grabfeed::auth::throttle;
 use grabfeed::auth::token::{Token, TokenKind};
 use grabfeed::domain::app::AppName;
+use grabfeed::service::generated_secret;
 use secrecy::ExposeSecret;
 use serde_json::json;
 

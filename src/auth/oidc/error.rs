@@ -2,7 +2,7 @@
 
 use openidconnect::{ClaimsVerificationError, SignatureVerificationError};
 
-use crate::clients::transport::TransportFault;
+use crate::upstream::transport::TransportFault;
 
 /// Why a sign-in by way of a provider came to nothing. Holds nothing of what the provider said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

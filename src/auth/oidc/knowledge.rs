@@ -9,9 +9,9 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::error::OidcError;
-use crate::clients::http::BodyError;
-use crate::clients::oidc::OidcHttp;
 use crate::domain::time::Ts;
+use crate::upstream::http::BodyError;
+use crate::upstream::oidc::OidcHttp;
 
 /// How long a description and keys are believed.
 const KEPT: Duration = Duration::from_hours(1);

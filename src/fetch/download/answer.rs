@@ -9,9 +9,9 @@ use reqwest::{Response, StatusCode};
 use super::body::{Beginning, Body};
 use super::redirect::{is_magnet, magnet};
 use super::{DownloadError, Downloaded, Limits, Via};
-use crate::clients::retry_after;
 use crate::domain::reason::Reason;
 use crate::domain::time::Ts;
+use crate::upstream::retry_after;
 
 /// Whether the status is a redirect that has a target.
 pub(super) fn is_redirect(status: StatusCode) -> bool {

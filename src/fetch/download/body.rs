@@ -11,8 +11,8 @@ use tokio::time::timeout;
 
 use super::Limits;
 use super::spool::Spool;
-use crate::clients::transport::TransportFault;
 use crate::domain::reason::Reason;
+use crate::upstream::transport::TransportFault;
 
 /// How much of a body that is no torrent is looked at.
 const SNIFF_BYTES: usize = 64 << 10;

@@ -106,7 +106,7 @@ labels! {
         /// Torznab.
         Torznab = "torznab",
         /// The predecessor's JSON.
-        Legacy = "legacy_json",
+        Legacy = "predecessor_json",
     }
     /// How a request for a feed was answered.
     FeedResult {

@@ -8,10 +8,11 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::web::access::Identity;
-use crate::web::arrival::Client;
-use crate::web::json::JsonBody;
-use crate::web::{WebState, account};
+use crate::web::WebState;
+use crate::web::access::account;
+use crate::web::access::guard::Identity;
+use crate::web::input::json::JsonBody;
+use crate::web::middleware::caller::Caller;
 
 /// The password and the one to come.
 #[derive(Deserialize, ToSchema)]
@@ -32,12 +33,12 @@ pub struct NewPassword {
     extensions(("x-problems" = json!(["wrong-password", "weak-password", "invalid-value"]))))]
 pub async fn change_password(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     headers: HeaderMap,
     Extension(identity): Extension<Identity>,
     JsonBody(asked): JsonBody<NewPassword>,
 ) -> Response {
     let NewPassword { current, new } = asked;
-    let changed = account::change_password(&state, &client, &headers, &identity, current, new).await;
+    let changed = account::change_password(&state, &caller, &headers, &identity, current, new).await;
     changed.map_or_else(IntoResponse::into_response, super::session::with_cookie)
 }

@@ -11,14 +11,14 @@ use super::facts::Configured;
 use super::paging::Listed;
 use super::sync::SyncState;
 use super::words;
-use crate::clients::error::ApiError;
-use crate::clients::upstream::SystemStatus;
 use crate::domain::app::{AppKind, AppName};
 use crate::ops::text::Lang;
+use crate::upstream::connection::SystemStatus;
+use crate::upstream::error::ApiError;
 use crate::web::WebState;
-use crate::web::access::Identity;
-use crate::web::arrival::Client;
-use crate::web::observe::AskedLang;
+use crate::web::access::guard::Identity;
+use crate::web::middleware::caller::Caller;
+use crate::web::middleware::observe::AskedLang;
 use crate::web::problem::{Code, Problem};
 
 /// The reason of an app that answers and is another program than the settings say: a wrong port.
@@ -61,9 +61,9 @@ pub struct Tested {
 pub async fn list(
     State(state): State<WebState>,
     Extension(AskedLang(lang)): Extension<AskedLang>,
-    client: Client,
+    caller: Caller,
 ) -> Result<Json<Listed<App>>, Problem> {
-    let base = state.base.of(&client)?;
+    let base = state.base.of(&caller)?;
     let mut states = SyncState::of_all(&state, lang).await?;
     let mut records = Vec::new();
     for Configured { name, kind, url, enabled } in &state.api.apps {
@@ -90,7 +90,7 @@ pub async fn list(
     extensions(("x-problems" = json!(["not-found", "conflict"]))))]
 pub async fn test(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     Extension(identity): Extension<Identity>,
     Extension(AskedLang(lang)): Extension<AskedLang>,
     Named(name): Named<String>,
@@ -101,7 +101,7 @@ pub async fn test(
     let answer = ask(&state, &name).await.ok_or(Problem::new(Code::Conflict))?;
     let found = judge(configured.kind, answer, lang);
     let (app, actor) = (name.as_str(), identity.actor());
-    info!(event = "app.tested", app, ok = found.ok, actor, address = %client.address);
+    info!(event = "app.tested", app, ok = found.ok, actor, address = %caller.address);
     Ok(Json(found))
 }
 

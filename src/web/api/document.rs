@@ -15,10 +15,11 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::{account, apps, feeds, grabs, keys, session, sessions, settings, status, sync, torrents};
 use crate::ops::text::Lang;
-use crate::web::access::Access;
+use crate::web::WebState;
+use crate::web::access::guard::Access;
+use crate::web::api::setup;
 use crate::web::problem::Code;
 use crate::web::routes::{self, Route};
-use crate::web::{WebState, setup};
 
 /// Below which path the API lies.
 pub const ROOT: &str = "/api/v1";

@@ -19,11 +19,11 @@ use crate::domain::time::Ts;
 use crate::publish::links::BaseUrl;
 use crate::store::{self, NewFeed, StoreError};
 use crate::web::WebState;
-use crate::web::access::Identity;
-use crate::web::arrival::Client;
-use crate::web::json::JsonBody;
-use crate::web::new_feed::new_feed;
+use crate::web::access::guard::Identity;
+use crate::web::input::json::JsonBody;
+use crate::web::middleware::caller::Caller;
 use crate::web::problem::{Code, Problem};
+use crate::web::public::new_feed::new_feed;
 
 /// A feed, without its token.
 #[derive(Debug, Serialize, ToSchema)]
@@ -117,18 +117,18 @@ pub async fn show(State(state): State<WebState>, Named(id): Named<String>) -> Re
     extensions(("x-problems" = json!(["invalid-value", "name-taken"]))))]
 pub async fn create(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     Extension(identity): Extension<Identity>,
     JsonBody(asked): JsonBody<AskedFeed>,
 ) -> Result<(StatusCode, Json<MadeFeed>), Problem> {
-    let base = state.base.of(&client)?;
+    let base = state.base.of(&caller)?;
     let (new, token) = with_secrets(asked)?;
     let now = state.store().now().await.map_err(failed(&state, "feed"))?;
     let feed = state.store().create_feed(new, now).await.map_err(|failure| match failure {
         StoreError::NameTaken => Problem::new(Code::NameTaken),
         failure => state.database_failed("feed", &failure),
     })?;
-    info!(event = "feed.created", feed = %feed.name, actor = identity.actor(), address = %client.address);
+    info!(event = "feed.created", feed = %feed.name, actor = identity.actor(), address = %caller.address);
     Ok((StatusCode::CREATED, Json(MadeFeed { listed: feed.into(), url: subscription(&base, &token) })))
 }
 
@@ -155,7 +155,7 @@ const fn usual_overlap() -> u32 {
     extensions(("x-problems" = json!(["not-found", "invalid-value", "conflict"]))))]
 pub async fn rotate(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     Extension(identity): Extension<Identity>,
     Named(id): Named<String>,
     JsonBody(asked): JsonBody<Rotation>,
@@ -164,7 +164,7 @@ pub async fn rotate(
     if asked.overlap_hours > MOST_HOURS {
         return Err(Problem::invalid("overlapHours"));
     }
-    let base = state.base.of(&client)?;
+    let base = state.base.of(&caller)?;
     let feed = find(&state, &id).await?;
     if feed.key_name.is_some() {
         // It has no URL of its own: the key opens it.
@@ -177,7 +177,7 @@ pub async fn rotate(
     if !rotated.map_err(failed(&state, "feed"))? {
         return Err(Problem::new(Code::NotFound));
     }
-    info!(event = "feed.rotated", feed = %feed.name, actor = identity.actor(), address = %client.address);
+    info!(event = "feed.rotated", feed = %feed.name, actor = identity.actor(), address = %caller.address);
     let listed = find(&state, &id).await?.into();
     Ok(Json(MadeFeed { listed, url: subscription(&base, &token) }))
 }
@@ -189,7 +189,7 @@ pub async fn rotate(
     extensions(("x-problems" = json!(["not-found"]))))]
 pub async fn revoke(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     Extension(identity): Extension<Identity>,
     Named(id): Named<String>,
 ) -> Result<StatusCode, Problem> {
@@ -198,7 +198,7 @@ pub async fn revoke(
     if !state.store().revoke_feed(&feed.name, now).await.map_err(failed(&state, "feed"))? {
         return Err(Problem::new(Code::NotFound));
     }
-    info!(event = "feed.revoked", feed = %feed.name, actor = identity.actor(), address = %client.address);
+    info!(event = "feed.revoked", feed = %feed.name, actor = identity.actor(), address = %caller.address);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -21,9 +21,9 @@ use crate::domain::time::Ts;
 use crate::ops::text::Lang;
 use crate::store::{self, GrabFilter, GrabSort};
 use crate::web::WebState;
-use crate::web::access::Identity;
-use crate::web::arrival::Client;
-use crate::web::observe::AskedLang;
+use crate::web::access::guard::Identity;
+use crate::web::middleware::caller::Caller;
+use crate::web::middleware::observe::AskedLang;
 use crate::web::problem::{Code, Problem};
 
 /// A grab, without its link.
@@ -222,7 +222,7 @@ pub async fn show(
     extensions(("x-problems" = json!(["not-found", "conflict"]))))]
 pub async fn retry(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     Extension(identity): Extension<Identity>,
     Extension(AskedLang(lang)): Extension<AskedLang>,
     Named(id): Named<i64>,
@@ -238,7 +238,7 @@ pub async fn retry(
         state.store().free_indexer(&indexer_key(&indexer)).await.map_err(failed(&state, "retry"))?;
     }
     state.deps.wake.notify_one();
-    info!(event = "grab.retried", grab = id.0, actor = identity.actor(), address = %client.address);
+    info!(event = "grab.retried", grab = id.0, actor = identity.actor(), address = %caller.address);
     let grab = find(&state, id).await?;
     Ok((StatusCode::ACCEPTED, Json(Grab::of(grab, lang))))
 }

@@ -18,9 +18,9 @@ use crate::domain::ids::KeyId;
 use crate::domain::time::Ts;
 use crate::store::{ApiKey, NewApiKey, StoreError};
 use crate::web::WebState;
-use crate::web::access::Identity;
-use crate::web::arrival::Client;
-use crate::web::json::JsonBody;
+use crate::web::access::guard::Identity;
+use crate::web::input::json::JsonBody;
+use crate::web::middleware::caller::Caller;
 use crate::web::problem::{Code, Problem};
 
 /// The longest name, in characters.
@@ -134,7 +134,7 @@ pub async fn show(State(state): State<WebState>, Named(id): Named<i64>) -> Resul
     extensions(("x-problems" = json!(["invalid-value", "name-taken"]))))]
 pub async fn create(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     Extension(identity): Extension<Identity>,
     JsonBody(asked): JsonBody<NewKey>,
 ) -> Result<(StatusCode, Json<MadeKey>), Problem> {
@@ -158,7 +158,7 @@ pub async fn create(
     })?;
     let listed = find(&state, id).await?;
     let (name, actor) = (&*listed.name, identity.actor());
-    info!(event = "key.created", name, scopes = %scopes, actor, address = %client.address);
+    info!(event = "key.created", name, scopes = %scopes, actor, address = %caller.address);
     Ok((StatusCode::CREATED, Json(MadeKey { listed, key: token.expose().to_owned() })))
 }
 
@@ -169,7 +169,7 @@ pub async fn create(
     extensions(("x-problems" = json!(["not-found", "conflict"]))))]
 pub async fn revoke(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     Extension(identity): Extension<Identity>,
     Named(id): Named<i64>,
 ) -> Result<StatusCode, Problem> {
@@ -180,7 +180,7 @@ pub async fn revoke(
     let now = state.store().now().await.map_err(failed(&state, "key"))?;
     let revoked = state.store().revoke_key_numbered(id, now).await.map_err(failed(&state, "key"))?;
     let name = revoked.ok_or(Problem::new(Code::NotFound))?;
-    info!(event = "key.revoked", name, actor = identity.actor(), address = %client.address);
+    info!(event = "key.revoked", name, actor = identity.actor(), address = %caller.address);
     Ok(StatusCode::NO_CONTENT)
 }
 

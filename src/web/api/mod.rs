@@ -17,15 +17,16 @@ pub mod reason;
 pub mod session;
 pub mod sessions;
 pub mod settings;
+pub mod setup;
 pub mod status;
 pub mod sync;
 pub mod torrents;
 pub mod whole;
 pub mod words;
 
-use super::WebState;
-use super::problem::Problem;
 use crate::store::StoreError;
+use crate::web::WebState;
+use crate::web::problem::Problem;
 
 /// What makes an answer of a failure of the database, which is told to the log.
 fn failed<'a>(state: &'a WebState, during: &'static str) -> impl Fn(StoreError) -> Problem + 'a {

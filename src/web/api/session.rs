@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::store::Session;
-use crate::web::access::Identity;
-use crate::web::arrival::Client;
-use crate::web::json::JsonBody;
+use crate::web::WebState;
+use crate::web::access::guard::Identity;
+use crate::web::access::session;
+use crate::web::access::sign_in;
+use crate::web::input::json::JsonBody;
+use crate::web::middleware::caller::Caller;
 use crate::web::problem::{Code, Problem};
-use crate::web::{WebState, session, sign_in};
 
 /// What signs in.
 #[derive(Deserialize, ToSchema)]
@@ -33,11 +35,11 @@ pub struct SignIn {
     extensions(("x-problems" = json!(["sign-in-failed", "cross-site", "too-many-attempts"]))))]
 pub async fn begin(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     headers: HeaderMap,
     JsonBody(asked): JsonBody<SignIn>,
 ) -> Response {
-    let begun = sign_in::with_password(&state, &client, &headers, &asked.name, asked.password).await;
+    let begun = sign_in::with_password(&state, &caller, &headers, &asked.name, asked.password).await;
     begun.map_or_else(IntoResponse::into_response, |cookie| with_cookie(Some(cookie)))
 }
 
@@ -46,10 +48,10 @@ pub async fn begin(
     responses((status = 204, description = "Signed out.")))]
 pub async fn end(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     Extension(identity): Extension<Identity>,
 ) -> Response {
-    match sign_in::out(&state, &client, &identity).await {
+    match sign_in::out(&state, &caller, &identity).await {
         Ok(forget) => (StatusCode::NO_CONTENT, forget).into_response(),
         Err(problem) => problem.into_response(),
     }
@@ -81,11 +83,11 @@ struct WhoAmI {
     responses((status = 200, description = "Who asks.", body = WhoAmI)))]
 pub async fn show(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     headers: HeaderMap,
     Extension(identity): Extension<Identity>,
 ) -> Response {
-    match who(&state, &client, &headers, &identity).await {
+    match who(&state, &caller, &headers, &identity).await {
         Ok(who) => Json(who).into_response(),
         Err(problem) => problem.into_response(),
     }
@@ -93,15 +95,15 @@ pub async fn show(
 
 async fn who(
     state: &WebState,
-    client: &Client,
+    caller: &Caller,
     headers: &HeaderMap,
     identity: &Identity,
 ) -> Result<WhoAmI, Problem> {
     let administrator = sign_in::administrator(state).await?.ok_or(Problem::new(Code::Unauthorized))?;
-    let session: Option<Session> = session::of(state, client, headers).await?;
+    let session: Option<Session> = session::of(state, caller, headers).await?;
     Ok(WhoAmI {
         name: administrator.name,
-        secure: session::is_private(client),
+        secure: session::is_private(caller),
         method: identity.method(),
         session: session.map(|session| super::sessions::Row::new(session, identity)),
     })

@@ -12,9 +12,9 @@ use super::words;
 use crate::domain::ids::SessionId;
 use crate::store::Session;
 use crate::web::WebState;
-use crate::web::access::Identity;
-use crate::web::arrival::Client;
-use crate::web::sessions;
+use crate::web::access::guard::Identity;
+use crate::web::access::sessions;
+use crate::web::middleware::caller::Caller;
 
 /// A session, without what opens it.
 #[derive(Serialize, ToSchema)]
@@ -86,10 +86,10 @@ pub async fn list(State(state): State<WebState>, Extension(identity): Extension<
 pub async fn end(
     State(state): State<WebState>,
     Named(id): Named<i64>,
-    client: Client,
+    caller: Caller,
     Extension(identity): Extension<Identity>,
 ) -> Response {
-    let ended = sessions::end(&state, &client, &identity, SessionId(id)).await;
+    let ended = sessions::end(&state, &caller, &identity, SessionId(id)).await;
     ended.map_or_else(IntoResponse::into_response, |()| StatusCode::NO_CONTENT.into_response())
 }
 
@@ -98,10 +98,10 @@ pub async fn end(
     responses((status = 200, description = "They have ended.", body = Ended)))]
 pub async fn end_others(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     Extension(identity): Extension<Identity>,
 ) -> Response {
-    match sessions::end_others(&state, &client, &identity).await {
+    match sessions::end_others(&state, &caller, &identity).await {
         Ok(ended) => Json(Ended { ended }).into_response(),
         Err(problem) => problem.into_response(),
     }

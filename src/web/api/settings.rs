@@ -13,7 +13,7 @@ use crate::config::key::Kind;
 use crate::config::provenance::Shown;
 use crate::ops::text::Lang;
 use crate::web::WebState;
-use crate::web::observe::AskedLang;
+use crate::web::middleware::observe::AskedLang;
 
 /// A setting.
 #[derive(Debug, Serialize, ToSchema)]

@@ -16,10 +16,10 @@ use crate::ops::text::Lang;
 use crate::pipeline::deps::Deps;
 use crate::pipeline::housekeeping::WEBHOOK_PATIENCE;
 use crate::web::WebState;
-use crate::web::access::Identity;
-use crate::web::arrival::Client;
-use crate::web::json::JsonBody;
-use crate::web::observe::AskedLang;
+use crate::web::access::guard::Identity;
+use crate::web::input::json::JsonBody;
+use crate::web::middleware::caller::Caller;
+use crate::web::middleware::observe::AskedLang;
 use crate::web::problem::{Code, Problem};
 
 /// How far an app's history was read.
@@ -116,7 +116,7 @@ pub async fn show(
     extensions(("x-problems" = json!(["not-found"]))))]
 pub async fn start(
     State(state): State<WebState>,
-    client: Client,
+    caller: Caller,
     Extension(identity): Extension<Identity>,
     JsonBody(asked): JsonBody<AskedSync>,
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
@@ -130,7 +130,7 @@ pub async fn start(
         state.store().nudge_job(&Deps::sync_job(app), now).await.map_err(failed(&state, "sync"))?;
     }
     let (count, actor) = (apps.len(), identity.actor());
-    info!(event = "sync.asked", apps = count, actor, address = %client.address);
+    info!(event = "sync.asked", apps = count, actor, address = %caller.address);
     Ok((StatusCode::ACCEPTED, Json(Begun { apps: apps.into_iter().map(ToString::to_string).collect() })))
 }
 

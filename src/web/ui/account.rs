@@ -11,11 +11,14 @@ use serde::Deserialize;
 use super::{Reader, see};
 use crate::domain::ids::SessionId;
 use crate::store::Session;
-use crate::web::access::Identity;
-use crate::web::form::Form;
+use crate::web::WebState;
+use crate::web::access::account;
+use crate::web::access::guard::Identity;
+use crate::web::access::sessions;
+use crate::web::access::sign_in;
+use crate::web::input::form::Form;
 use crate::web::problem::{Code, Problem};
-use crate::web::view::{Account, SessionRow, page};
-use crate::web::{WebState, account, sessions, sign_in};
+use crate::web::ui::view::{Account, SessionRow, page};
 
 /// What the address may say of the action before.
 #[derive(Debug, Default, Deserialize)]
@@ -46,7 +49,7 @@ pub async fn end_session(
     id: Result<Path<i64>, PathRejection>,
 ) -> Response {
     let Ok(Path(id)) = id else { return Problem::new(Code::NotFound).into_response() };
-    match sessions::end(&state, &reader.client, &identity, SessionId(id)).await {
+    match sessions::end(&state, &reader.caller, &identity, SessionId(id)).await {
         Ok(()) => see(&state, "/account?done=sessions", None),
         Err(problem) => problem.into_response(),
     }
@@ -58,7 +61,7 @@ pub async fn end_others(
     reader: Reader,
     Extension(identity): Extension<Identity>,
 ) -> Response {
-    match sessions::end_others(&state, &reader.client, &identity).await {
+    match sessions::end_others(&state, &reader.caller, &identity).await {
         Ok(_ended) => see(&state, "/account?done=sessions", None),
         Err(problem) => problem.into_response(),
     }
@@ -78,7 +81,7 @@ pub async fn change_password(
         return list(&state, &reader, &identity, StatusCode::BAD_REQUEST, None, Some(differ)).await;
     }
     let current = form.secret("current");
-    match account::change_password(&state, &reader.client, &headers, &identity, current, new).await {
+    match account::change_password(&state, &reader.caller, &headers, &identity, current, new).await {
         Ok(cookie) => see(&state, "/account?done=password", cookie),
         Err(problem) => {
             let sentence = Some(reader.sentence(problem));

@@ -3,7 +3,7 @@
 use axum::http::header;
 use axum::response::IntoResponse;
 
-use crate::web::view::STYLE;
+use crate::web::ui::view::STYLE;
 
 const ICON: &str = include_str!("../../../static/icon.svg");
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::Reader;
 use crate::domain::grab::GrabState;
 use crate::web::WebState;
-use crate::web::view::{Figure, Home, page};
+use crate::web::ui::view::{Figure, Home, page};
 
 /// Shows the page.
 pub async fn show(State(state): State<WebState>, reader: Reader) -> Response {

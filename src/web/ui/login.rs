@@ -7,11 +7,14 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::{Reader, refused, see};
-use crate::web::form::Form;
-use crate::web::local_path::local_path;
+use crate::web::WebState;
+use crate::web::access::session;
+use crate::web::access::sign_in;
+use crate::web::api::setup;
+use crate::web::input::form::Form;
+use crate::web::input::return_path::local_path;
 use crate::web::problem::Problem;
-use crate::web::view::{Login, Provider, page};
-use crate::web::{WebState, session, setup, sign_in};
+use crate::web::ui::view::{Login, Provider, page};
 
 /// What the address may say.
 #[derive(Debug, Default, Deserialize)]
@@ -34,7 +37,7 @@ pub async fn show(
         Ok(true) => return see(&state, "/setup", None),
         Ok(false) => {}
     }
-    match session::of(&state, &reader.client, &headers).await {
+    match session::of(&state, &reader.caller, &headers).await {
         Err(problem) => problem.into_response(),
         Ok(Some(_)) => see(&state, "/", None),
         Ok(None) => form(&state, &reader, &back, "", None),
@@ -50,7 +53,7 @@ pub async fn enter(
 ) -> Response {
     let (name, password) = (form_body.text("name"), form_body.secret("password"));
     let back = local_path(form_body.text("return"), &state.url_base);
-    match sign_in::with_password(&state, &reader.client, &headers, name, password).await {
+    match sign_in::with_password(&state, &reader.caller, &headers, name, password).await {
         Ok(cookie) => {
             let mut response = see(&state, "", Some(cookie));
             if let Ok(location) = back.parse() {
@@ -81,9 +84,9 @@ fn form(state: &WebState, reader: &Reader, back: &str, name: &str, problem: Opti
 pub async fn leave(
     State(state): State<WebState>,
     reader: Reader,
-    identity: axum::Extension<crate::web::access::Identity>,
+    identity: axum::Extension<crate::web::access::guard::Identity>,
 ) -> Response {
-    match sign_in::out(&state, &reader.client, &identity).await {
+    match sign_in::out(&state, &reader.caller, &identity).await {
         Ok(forget) => (forget, see(&state, "/login", None)).into_response(),
         Err(problem) => problem.into_response(),
     }

@@ -1,29 +1,30 @@
 //! The pages: one file per page, its form's actions beside it.
 //!
 //! Owns: which page answers what, and what a person is told after an action. The work is done by the same functions
-//! that the API calls. Must not know: how a page looks ([`super::view`]).
+//! that the API calls. Must not know: how a page looks ([`crate::web::ui::view`]).
 
 pub mod account;
 pub mod assets;
 pub mod home;
 pub mod login;
 pub mod setup;
+pub mod view;
 
 use axum::extract::FromRequestParts;
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 
-use super::WebState;
-use super::arrival::Client;
-use super::host::Host;
-use super::observe::AskedLang;
-use super::problem::Problem;
-use super::view::Frame;
+use crate::web::WebState;
+use crate::web::middleware::caller::Caller;
+use crate::web::middleware::host::Host;
+use crate::web::middleware::observe::AskedLang;
+use crate::web::problem::Problem;
+use crate::web::ui::view::Frame;
 
 /// Who looks at a page, and in which language.
 pub struct Reader {
     /// Who.
-    pub client: Client,
+    pub caller: Caller,
     /// In which language.
     pub lang: crate::ops::text::Lang,
 }
@@ -33,7 +34,7 @@ impl FromRequestParts<WebState> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Problem> {
         let lang = parts.extensions.get::<AskedLang>().map_or(state.lang, |asked| asked.0);
-        Ok(Self { client: Client::from_request_parts(parts, state).await?, lang })
+        Ok(Self { caller: Caller::from_request_parts(parts, state).await?, lang })
     }
 }
 
@@ -41,8 +42,8 @@ impl Reader {
     /// The frame of a page for this reader.
     pub fn frame(&self, state: &WebState, name: &'static str, signed_in: bool) -> Frame {
         // By the host's name, as the browser itself judges it, since a proxy may stand between.
-        let on_this_machine = self.client.host.as_ref().is_some_and(Host::is_loopback);
-        let plain_http = !self.client.https && !on_this_machine;
+        let on_this_machine = self.caller.host.as_ref().is_some_and(Host::is_loopback);
+        let plain_http = !self.caller.https && !on_this_machine;
         Frame { signed_in, plain_http, ..Frame::bare(self.lang, &state.url_base, name) }
     }
 

@@ -7,11 +7,12 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Reader, refused, see};
 use crate::auth::token::token_hash;
-use crate::web::cross_site::{self, Ambient};
-use crate::web::form::Form;
+use crate::web::WebState;
+use crate::web::access::cross_site::{self, Ambient};
+use crate::web::api::setup;
+use crate::web::input::form::Form;
 use crate::web::problem::{Code, Problem};
-use crate::web::view::{Setup, page};
-use crate::web::{WebState, setup};
+use crate::web::ui::view::{Setup, page};
 
 /// Shows the form.
 pub async fn show(State(state): State<WebState>, reader: Reader) -> Response {
@@ -45,9 +46,9 @@ async fn make(
     name: &str,
     password: SecretString,
 ) -> Result<HeaderValue, Problem> {
-    cross_site::check(state, &reader.client, headers, Ambient::Nothing)?;
-    setup::check_token(state, &reader.client, Some(token_hash(token.trim()))).await?;
-    setup::make_account(state, &reader.client, headers, name, password).await
+    cross_site::check(state, &reader.caller, headers, Ambient::Nothing)?;
+    setup::check_token(state, &reader.caller, Some(token_hash(token.trim()))).await?;
+    setup::make_account(state, &reader.caller, headers, name, password).await
 }
 
 fn form(state: &WebState, reader: &Reader, name: &str, problem: Option<String>) -> Response {
