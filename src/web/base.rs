@@ -30,9 +30,9 @@ impl Base {
         match self {
             Self::Fixed(base) => Ok(base.clone()),
             Self::OfRequest { url_base } => {
-                let unusable = Problem::new(Code::BadRequest);
+                let unusable = Code::BadRequest;
                 let origin = caller.origin().ok_or(unusable)?;
-                BaseUrl::parse(&origin, url_base).map_err(|_| unusable)
+                Ok(BaseUrl::parse(&origin, url_base).map_err(|_| unusable)?)
             }
         }
     }

@@ -2,6 +2,7 @@
 //! English. What went wrong inside is told to the log, never here.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,6 +12,7 @@ use tracing::error;
 
 use crate::auth::password_rules::Weakness;
 use crate::ops::text::Lang;
+use crate::store::StoreError;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:ident;)*) => {
@@ -100,13 +102,42 @@ codes! {
 const RETRY_AFTER_SECONDS: u64 = 30;
 
 /// An error answer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Problem {
+    /// What failed inside: for the log, never for the caller.
+    cause: Option<Cause>,
     code: Code,
     retry_after_seconds: Option<u64>,
     field: Option<&'static str>,
     asks_for_basic: bool,
     weakness: Option<Weakness>,
+}
+
+/// The failure of the database behind an answer. It travels beside the answer to [`super::middleware::observe`], which
+/// logs it once, with the request's id.
+#[derive(Debug, Clone)]
+pub struct Cause(Arc<StoreError>);
+
+impl Cause {
+    /// The failure.
+    pub fn failure(&self) -> &StoreError {
+        &self.0
+    }
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(failure: StoreError) -> Self {
+        match failure {
+            StoreError::NameTaken => Self::new(Code::NameTaken),
+            failure => Self { cause: Some(Cause(Arc::new(failure))), ..Self::new(Code::Unavailable) },
+        }
+    }
 }
 
 impl Problem {
@@ -116,54 +147,59 @@ impl Problem {
             Code::Unavailable => Some(RETRY_AFTER_SECONDS),
             _ => None,
         };
-        Self { code, retry_after_seconds, field: None, asks_for_basic: false, weakness: None }
+        Self { cause: None, code, retry_after_seconds, field: None, asks_for_basic: false, weakness: None }
     }
 
     /// A value that cannot be used, by the name of its field or parameter.
-    pub const fn invalid(field: &'static str) -> Self {
+    pub fn invalid(field: &'static str) -> Self {
         Self { field: Some(field), ..Self::new(Code::Invalid) }
     }
 
     /// A new password that cannot be used; `reason` and `detail` say why.
-    pub const fn weak_password(weakness: Weakness) -> Self {
+    pub fn weak_password(weakness: Weakness) -> Self {
         let weakness = Some(weakness);
         Self { field: Some("password"), weakness, ..Self::new(Code::WeakPassword) }
     }
 
     /// Too many attempts: the next one is taken after this time.
-    pub const fn throttled(wait: Duration) -> Self {
+    pub fn throttled(wait: Duration) -> Self {
         // Rounded up: who waits as told must not be told again.
         Self { retry_after_seconds: Some(wait.as_secs() + 1), ..Self::new(Code::Throttled) }
     }
 
     /// The same, for who can show Basic credentials only after being asked for them.
     #[must_use]
-    pub const fn asking_for_basic(self) -> Self {
+    pub fn asking_for_basic(self) -> Self {
         Self { asks_for_basic: true, ..self }
     }
 
     /// Its code.
-    pub const fn code(self) -> Code {
+    pub const fn code(&self) -> Code {
         self.code
     }
 
+    /// What failed inside, if that is why.
+    pub const fn cause(&self) -> Option<&Cause> {
+        self.cause.as_ref()
+    }
+
     /// After how many seconds to try again, if that is known.
-    pub const fn retry_after_seconds(self) -> Option<u64> {
+    pub const fn retry_after_seconds(&self) -> Option<u64> {
         self.retry_after_seconds
     }
 
     /// What it says to a person who has typed something: why exactly a password cannot be used, where that is it.
-    pub fn reason(self, lang: Lang) -> String {
+    pub fn reason(&self, lang: Lang) -> String {
         self.weakness.map_or_else(|| self.sentence(lang), |weakness| weakness.text(lang))
     }
 
     /// What it says to a person.
-    pub fn sentence(self, lang: Lang) -> String {
+    pub fn sentence(&self, lang: Lang) -> String {
         lang.text(&format!("problem-{}", self.code.as_str()), &[])
     }
 
     /// The body, in one language.
-    pub fn body(self, lang: Lang, request_id: &str) -> String {
+    pub fn body(&self, lang: Lang, request_id: &str) -> String {
         let title = self.sentence(lang);
         let mut body = serde_json::json!({
             "type": "about:blank",
@@ -193,6 +229,9 @@ impl IntoResponse for Problem {
         if self.asks_for_basic {
             let challenge = HeaderValue::from_static("Basic realm=\"grabfeed\", charset=\"UTF-8\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(cause) = self.cause.clone() {
+            response.extensions_mut().insert(cause);
         }
         response.extensions_mut().insert(self);
         response
@@ -226,7 +265,7 @@ mod tests {
             let request = Request::get(path).body(Body::empty()).unwrap();
             let answer = routes.clone().oneshot(request).await.unwrap();
             assert_eq!(answer.status().as_u16(), status, "{path}");
-            let problem = answer.extensions().get::<Problem>().copied();
+            let problem = answer.extensions().get::<Problem>().cloned();
             assert_eq!(problem.is_some(), status == 500);
             let told = problem.map(|problem| problem.body(Lang::En, "id")).unwrap_or_default();
             assert!(!format!("{told:?}").contains("test-secret"), "{told:?}");

@@ -24,7 +24,6 @@ use crate::web::access::session::SessionRules;
 use crate::web::api::facts::Facts;
 use crate::web::base::Base;
 use crate::web::middleware::caller::ArrivalRules;
-use crate::web::problem::{Code, Problem};
 use crate::web::public::feeds::FeedCache;
 
 /// What handlers work with. Cheap to clone: every layer around a handler clones it for every request.
@@ -131,10 +130,9 @@ impl WebState {
         self.deps.rules.mode
     }
 
-    /// Tells the log and the metrics of a failure of the database, and gives the answer that the asker gets.
-    pub fn database_failed(&self, during: &'static str, failure: &StoreError) -> Problem {
+    /// Logs and counts a failure of the database that the request goes on without.
+    pub fn go_on_without(&self, during: &'static str, failure: &StoreError) {
         self.metrics().db_failed(DbError::of(failure.kind()));
         error!(event = "web.database-failed", during, cause = %failure);
-        Problem::new(Code::Unavailable)
     }
 }

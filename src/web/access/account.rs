@@ -8,7 +8,6 @@ use secrecy::SecretString;
 use tracing::{info, warn};
 
 use crate::auth::password::Verdict;
-use crate::store::StoreError;
 use crate::web::WebState;
 use crate::web::access::guard::Identity;
 use crate::web::access::session;
@@ -27,7 +26,6 @@ pub async fn change_password(
     current: SecretString,
     new: SecretString,
 ) -> Result<Option<HeaderValue>, Problem> {
-    let failed = |failure: StoreError| state.database_failed("password", &failure);
     let administrator = sign_in::administrator(state).await?.ok_or(Problem::new(Code::Conflict))?;
     let attempt = Attempt::begin(state, caller, &administrator.name).await?;
     let (actor, address, method) = (identity.actor(), caller.address, identity.method());
@@ -38,8 +36,8 @@ pub async fn change_password(
     }
     attempt.succeeded(state).await;
     let hash = setup::new_hash(state, caller, &administrator.name, new).await?;
-    let now = state.store().now().await.map_err(failed)?;
-    if !state.store().change_password(&hash, None, now).await.map_err(failed)? {
+    let now = state.store().now().await?;
+    if !state.store().change_password(&hash, None, now).await? {
         return Err(Problem::new(Code::Conflict));
     }
     info!(event = "auth.password-changed", actor, address = %address, method);

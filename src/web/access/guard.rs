@@ -15,7 +15,6 @@ use crate::auth::scope::{Scope, ScopeSet};
 use crate::auth::token::{Token, TokenKind};
 use crate::domain::ids::{KeyId, SessionId};
 use crate::ops::metrics::AuthMethod;
-use crate::store::StoreError;
 use crate::web::WebState;
 use crate::web::access::cross_site;
 use crate::web::access::proxy::Vouched;
@@ -198,7 +197,7 @@ async fn key_identity(
 ) -> Result<Identity, Problem> {
     let refused = Problem::new(Code::Unauthorized);
     let refused = if basic { refused.asking_for_basic() } else { refused };
-    let token = shown_key(asked.headers, basic).ok_or(refused)?;
+    let token = shown_key(asked.headers, basic).ok_or_else(|| refused.clone())?;
     identity_of(state, asked.caller, &token, scope).await?.ok_or(refused)
 }
 
@@ -222,9 +221,8 @@ async fn identity_of(
     token: &Token,
     scope: Scope,
 ) -> Result<Option<Identity>, Problem> {
-    let failed = |failure: StoreError| state.database_failed("key", &failure);
-    let now = state.store().now().await.map_err(failed)?;
-    let key = state.store().key_by_hash(&token.hash(), now).await.map_err(failed)?;
+    let now = state.store().now().await?;
+    let key = state.store().key_by_hash(&token.hash(), now).await?;
     let Some(key) = key else { return Ok(None) };
     let Some(scopes) = key.scopes.parse().ok().filter(|scopes: &ScopeSet| scopes.contains(scope)) else {
         state.metrics().auth_failed(AuthMethod::ApiKey);
@@ -237,7 +235,7 @@ async fn identity_of(
     }
     // The use is worth noting, not worth failing for.
     if let Err(failure) = state.store().key_used(key.id, now).await {
-        state.database_failed("key-use", &failure);
+        state.go_on_without("key-use", &failure);
     }
     Ok(Some(Identity::Key { id: key.id, name: key.name, scopes }))
 }

@@ -18,7 +18,7 @@ use crate::auth::token::token_hash;
 use crate::domain::throttle::ThrottleRule;
 use crate::domain::time::Ts;
 use crate::ops::metrics::AuthMethod;
-use crate::store::{LoginFlow, StoreError};
+use crate::store::LoginFlow;
 use crate::web::WebState;
 use crate::web::access::session;
 use crate::web::input::return_path::local_path;
@@ -65,7 +65,7 @@ pub async fn start(
         return_path: local_path(&asked, &state.url_base),
     };
     let begun = state.store().begin_login_flow(flow, now.plus(PATIENCE)).await;
-    begun.map_err(|failure| failed(&state, &failure))?;
+    begun?;
     let cookie = browser_cookie(&state, &caller, secrets.browser.expose_secret(), PATIENCE);
     redirect(address.as_str(), [cookie])
 }
@@ -83,8 +83,7 @@ pub async fn callback(
     let now = attempt(&state, back(&caller)).await?;
     let returned = parameter(query, "state").ok_or(Problem::new(Code::BadRequest))?;
     let flow = state.store().take_login_flow(&token_hash(&returned), now).await;
-    let flow =
-        flow.map_err(|failure| failed(&state, &failure))?.ok_or_else(|| refused(Refusal::UnknownFlow))?;
+    let flow = flow?.ok_or_else(|| refused(Refusal::UnknownFlow))?;
     let browser = session::cookie(&headers, cookie_name(&state, &caller)).map(token_hash);
     if !browser.is_some_and(|browser| browser.ct_eq(&flow.browser_hash).into()) {
         return Err(refused(Refusal::OtherBrowser));
@@ -99,12 +98,12 @@ pub async fn callback(
     let redirect_uri = redirect_uri(&state, &caller)?;
     let finished = oidc.provider.finish(&redirect_uri, returned, &flow.nonce, &flow.pkce_verifier, now).await;
     finished.map_err(|error| refused(error.into()))?;
-    let account = state.store().administrator().await.map_err(|failure| failed(&state, &failure))?;
+    let account = state.store().administrator().await?;
     if account.is_none() {
         return Err(refused(Refusal::NotSetUp));
     }
     let forgotten = state.store().forget_attempts(&[there(&caller), back(&caller)]).await;
-    forgotten.map_err(|failure| failed(&state, &failure))?;
+    forgotten?;
     let (_, cookie) = session::begin(&state, &caller, &headers, METHOD).await?;
     let used_up = browser_cookie(&state, &caller, "", Duration::ZERO);
     redirect(&flow.return_path, [Ok(cookie), used_up])
@@ -160,15 +159,11 @@ fn refused(state: &WebState, caller: &Caller, refusal: Refusal) -> Problem {
     Problem::new(refusal.code())
 }
 
-fn failed(state: &WebState, failure: &StoreError) -> Problem {
-    state.database_failed(METHOD, failure)
-}
-
 /// Counts an attempt, and gives the moment.
 async fn attempt(state: &WebState, subject: String) -> Result<Ts, Problem> {
-    let now = state.store().now().await.map_err(|failure| failed(state, &failure))?;
+    let now = state.store().now().await?;
     let wait = state.store().begin_attempt(&[(subject, ATTEMPTS)], now).await;
-    match wait.map_err(|failure| failed(state, &failure))? {
+    match wait? {
         Some(wait) => Err(Problem::throttled(wait)),
         None => Ok(now),
     }

@@ -12,7 +12,7 @@ use tracing::{info, warn};
 use crate::auth::token::{Token, TokenKind};
 use crate::config::section::auth::CookieSecure;
 use crate::domain::ids::SessionId;
-use crate::store::{NewSession, Session, StoreError};
+use crate::store::{NewSession, Session};
 use crate::web::WebState;
 use crate::web::access::guard::ADMINISTRATOR;
 use crate::web::input::client_name::client_name;
@@ -52,15 +52,13 @@ pub async fn of(state: &WebState, caller: &Caller, headers: &HeaderMap) -> Resul
     if token.kind() != TokenKind::Session {
         return Ok(None);
     }
-    let failed = |failure: StoreError| state.database_failed("session", &failure);
-    let now = state.store().now().await.map_err(failed)?;
-    let session =
-        state.store().session_by_hash(&token.hash(), state.sessions.idle, now).await.map_err(failed)?;
+    let now = state.store().now().await?;
+    let session = state.store().session_by_hash(&token.hash(), state.sessions.idle, now).await?;
     if let Some(session) = &session
         && let Err(failure) = state.store().session_seen(session, now).await
     {
         // The use is worth noting, not worth failing for.
-        state.database_failed("session-use", &failure);
+        state.go_on_without("session-use", &failure);
     }
     Ok(session)
 }
@@ -93,9 +91,8 @@ pub async fn renew(
     headers: &HeaderMap,
     method: &'static str,
 ) -> Result<(SessionId, HeaderValue), Problem> {
-    let failed = |failure: StoreError| state.database_failed("session", &failure);
     if let Some(former) = of(state, caller, headers).await? {
-        state.store().end_session(former.id).await.map_err(failed)?;
+        state.store().end_session(former.id).await?;
     }
     let token = Token::generate(TokenKind::Session, &mut rand::rng());
     let new = NewSession {
@@ -105,8 +102,8 @@ pub async fn renew(
         client: client_name(headers),
         lifetime: state.sessions.lifetime,
     };
-    let now = state.store().now().await.map_err(failed)?;
-    let id = state.store().begin_session(new, now).await.map_err(failed)?;
+    let now = state.store().now().await?;
+    let id = state.store().begin_session(new, now).await?;
     let cookie = set_cookie(state, caller, &token).ok_or(Problem::new(Code::Internal))?;
     Ok((id, cookie))
 }

@@ -3,7 +3,7 @@
 use tracing::info;
 
 use crate::domain::ids::SessionId;
-use crate::store::{Session, StoreError};
+use crate::store::Session;
 use crate::web::WebState;
 use crate::web::access::guard::Identity;
 use crate::web::middleware::caller::Caller;
@@ -11,9 +11,8 @@ use crate::web::problem::{Code, Problem};
 
 /// Every session that counts, the latest used first.
 pub async fn all(state: &WebState) -> Result<Vec<Session>, Problem> {
-    let failed = |failure: StoreError| state.database_failed("sessions", &failure);
-    let now = state.store().now().await.map_err(failed)?;
-    state.store().sessions(state.sessions.idle, now).await.map_err(failed)
+    let now = state.store().now().await?;
+    Ok(state.store().sessions(state.sessions.idle, now).await?)
 }
 
 /// Ends one.
@@ -24,7 +23,7 @@ pub async fn end(
     id: SessionId,
 ) -> Result<(), Problem> {
     let ended = state.store().end_session(id).await;
-    if !ended.map_err(|failure| state.database_failed("sessions", &failure))? {
+    if !ended? {
         return Err(Problem::new(Code::NotFound));
     }
     let (actor, address, method) = (identity.actor(), caller.address, identity.method());
@@ -35,7 +34,7 @@ pub async fn end(
 /// Ends all but the one by which it is asked, and says how many.
 pub async fn end_others(state: &WebState, caller: &Caller, identity: &Identity) -> Result<u64, Problem> {
     let ended = state.store().end_other_sessions(identity.session()).await;
-    let ended = ended.map_err(|failure| state.database_failed("sessions", &failure))?;
+    let ended = ended?;
     let (actor, address, method) = (identity.actor(), caller.address, identity.method());
     info!(event = "auth.sessions-ended", actor, address = %address, method, ended);
     Ok(ended)

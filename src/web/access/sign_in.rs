@@ -10,7 +10,7 @@ use tracing::{info, warn};
 use crate::auth::password::{Busy, Passwords, Verdict};
 use crate::auth::token::secret_eq;
 use crate::domain::text::person_key;
-use crate::store::{Administrator, StoreError};
+use crate::store::Administrator;
 use crate::web::WebState;
 use crate::web::access::cross_site;
 use crate::web::access::guard::{Identity, NOBODY};
@@ -48,7 +48,7 @@ pub async fn with_password(
     // A change of the password ends every session, but this one may have begun just after it, with the former one.
     let now = self::administrator(state).await?;
     if !now.is_some_and(|now| has_same_password(&now, &administrator, verdict)) {
-        state.store().end_session(id).await.map_err(|failure| failed(state, &failure))?;
+        state.store().end_session(id).await?;
         return Err(Problem::new(Code::SignInFailed));
     }
     Ok(cookie)
@@ -57,7 +57,7 @@ pub async fn with_password(
 /// Ends the session, and gives the headers that make the browser forget it.
 pub async fn out(state: &WebState, caller: &Caller, identity: &Identity) -> Result<HeaderMap, Problem> {
     if let Some(id) = identity.session() {
-        state.store().end_session(id).await.map_err(|failure| failed(state, &failure))?;
+        state.store().end_session(id).await?;
     }
     info!(event = "auth.signed-out", actor = identity.actor(), address = %caller.address, method = "session");
     let cookie = session::clear_cookie(state, caller).map(|value| (header::SET_COOKIE, value));
@@ -72,7 +72,7 @@ fn farewell(caller: &Caller) -> Option<(HeaderName, HeaderValue)> {
 
 /// The account, if there is one.
 pub(crate) async fn administrator(state: &WebState) -> Result<Option<Administrator>, Problem> {
-    state.store().administrator().await.map_err(|failure| failed(state, &failure))
+    Ok(state.store().administrator().await?)
 }
 
 /// Checks a password. Where there is no account, one that nobody has is checked in its place.
@@ -100,12 +100,8 @@ fn has_same_password(now: &Administrator, before: &Administrator, verdict: Verdi
 async fn strengthen(state: &WebState, administrator: &Administrator, password: SecretString) {
     let Ok(stronger) = state.passwords.hash(password).await else { return };
     if let Err(failure) = state.store().strengthen_hash(&administrator.password_hash, &stronger).await {
-        failed(state, &failure);
+        state.go_on_without("password-hash", &failure);
     }
-}
-
-fn failed(state: &WebState, failure: &StoreError) -> Problem {
-    state.database_failed("sign-in", failure)
 }
 
 #[cfg(test)]

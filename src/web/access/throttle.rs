@@ -23,15 +23,14 @@ pub struct Attempt(Vec<Subject>);
 impl Attempt {
     /// Counts an attempt with this name, or refuses it because too many have failed.
     pub async fn begin(state: &WebState, caller: &Caller, name: &str) -> Result<Self, Problem> {
-        let failed = |failure: StoreError| state.database_failed("throttle", &failure);
         let network = caller.network();
-        let now = state.store().now().await.map_err(failed)?;
+        let now = state.store().now().await?;
         let known_since = now.minus(throttle::NETWORK_KNOWN_FOR);
         let mut subjects = vec![throttle::sign_in(&network)];
-        if !state.store().knows_network(&network, known_since).await.map_err(failed)? {
+        if !state.store().knows_network(&network, known_since).await? {
             subjects.push(throttle::account(name));
         }
-        match count(state, &subjects, now).await.map_err(failed)? {
+        match count(state, &subjects, now).await? {
             None => Ok(Self(subjects)),
             Some(wait) => Err(Problem::throttled(wait)),
         }
@@ -41,7 +40,7 @@ impl Attempt {
     pub async fn succeeded(self, state: &WebState) {
         let subjects: Vec<String> = self.0.into_iter().map(|(subject, _)| subject).collect();
         if let Err(failure) = state.store().forget_attempts(&subjects).await {
-            state.database_failed("throttle", &failure);
+            state.go_on_without("throttle", &failure);
         }
     }
 
@@ -73,7 +72,7 @@ pub async fn wrong_secret(
             refusal
         }
         Err(failure) => {
-            state.database_failed("throttle", &failure);
+            state.go_on_without("throttle", &failure);
             refusal
         }
     }
@@ -100,7 +99,7 @@ async fn tell_of_wait(state: &WebState, caller: &Caller, method: AuthMethod, sub
             warn!(event = "auth.throttled", actor = NOBODY, address = %caller.address, method, wait_seconds);
         }
         Err(failure) => {
-            state.database_failed("throttle", &failure);
+            state.go_on_without("throttle", &failure);
         }
     }
 }

@@ -95,7 +95,7 @@ pub async fn test(
     Extension(AskedLang(lang)): Extension<AskedLang>,
     Named(name): Named<String>,
 ) -> Result<Json<Tested>, Problem> {
-    let unknown = Problem::new(Code::NotFound);
+    let unknown = Code::NotFound;
     let name = AppName::parse(&name).map_err(|_| unknown)?;
     let configured = state.api.apps.iter().find(|app| app.name == name).ok_or(unknown)?;
     let answer = ask(&state, &name).await.ok_or(Problem::new(Code::Conflict))?;

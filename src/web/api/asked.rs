@@ -66,9 +66,9 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Named<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let unknown = Problem::new(Code::NotFound);
+        let unknown = Code::NotFound;
         let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown)?;
-        text.parse().map(Self).map_err(|_| unknown)
+        Ok(Self(text.parse().map_err(|_| unknown)?))
     }
 }
 

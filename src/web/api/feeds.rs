@@ -12,12 +12,12 @@ use utoipa::ToSchema;
 use super::asked::{Named, is_plain};
 use super::feed_filter::Filter;
 use super::paging::Listed;
-use super::{failed, whole, words};
+use super::{whole, words};
 use crate::auth::token::{Token, TokenKind};
 use crate::domain::feed::{FeedName, FeedPublicId};
 use crate::domain::time::Ts;
 use crate::publish::links::BaseUrl;
-use crate::store::{self, NewFeed, StoreError};
+use crate::store::{self, NewFeed};
 use crate::web::WebState;
 use crate::web::access::guard::Identity;
 use crate::web::input::json::JsonBody;
@@ -97,7 +97,7 @@ pub struct MadeFeed {
 #[utoipa::path(get, path = "/api/v1/feeds", tag = "feeds", operation_id = "listFeeds",
     responses((status = 200, description = "The feeds, by name.", body = Listed<Feed>)))]
 pub async fn list(State(state): State<WebState>) -> Result<Json<Listed<Feed>>, Problem> {
-    let feeds = state.store().feeds().await.map_err(failed(&state, "feeds"))?;
+    let feeds = state.store().feeds().await?;
     Ok(Json(Listed { records: feeds.into_iter().map(Feed::from).collect() }))
 }
 
@@ -123,11 +123,8 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<MadeFeed>), Problem> {
     let base = state.base.of(&caller)?;
     let (new, token) = with_secrets(asked)?;
-    let now = state.store().now().await.map_err(failed(&state, "feed"))?;
-    let feed = state.store().create_feed(new, now).await.map_err(|failure| match failure {
-        StoreError::NameTaken => Problem::new(Code::NameTaken),
-        failure => state.database_failed("feed", &failure),
-    })?;
+    let now = state.store().now().await?;
+    let feed = state.store().create_feed(new, now).await?;
     info!(event = "feed.created", feed = %feed.name, actor = identity.actor(), address = %caller.address);
     Ok((StatusCode::CREATED, Json(MadeFeed { listed: feed.into(), url: subscription(&base, &token) })))
 }
@@ -171,10 +168,10 @@ pub async fn rotate(
         return Err(Problem::new(Code::Conflict));
     }
     let token = Token::generate(TokenKind::Feed, &mut rand::rng());
-    let now = state.store().now().await.map_err(failed(&state, "feed"))?;
+    let now = state.store().now().await?;
     let former_until = now.plus(Duration::from_hours(asked.overlap_hours.into()));
     let rotated = state.store().rotate_feed(&feed.name, token.hash(), token.shown(), former_until, now).await;
-    if !rotated.map_err(failed(&state, "feed"))? {
+    if !rotated? {
         return Err(Problem::new(Code::NotFound));
     }
     info!(event = "feed.rotated", feed = %feed.name, actor = identity.actor(), address = %caller.address);
@@ -194,8 +191,8 @@ pub async fn revoke(
     Named(id): Named<String>,
 ) -> Result<StatusCode, Problem> {
     let feed = find(&state, &id).await?;
-    let now = state.store().now().await.map_err(failed(&state, "feed"))?;
-    if !state.store().revoke_feed(&feed.name, now).await.map_err(failed(&state, "feed"))? {
+    let now = state.store().now().await?;
+    if !state.store().revoke_feed(&feed.name, now).await? {
         return Err(Problem::new(Code::NotFound));
     }
     info!(event = "feed.revoked", feed = %feed.name, actor = identity.actor(), address = %caller.address);
@@ -215,8 +212,8 @@ fn subscription(base: &BaseUrl, token: &Token) -> String {
 }
 
 async fn find(state: &WebState, id: &str) -> Result<store::Feed, Problem> {
-    let unknown = Problem::new(Code::NotFound);
+    let unknown = Code::NotFound;
     let id = FeedPublicId::parse(id).map_err(|_| unknown)?;
-    let now = state.store().now().await.map_err(failed(state, "feed"))?;
-    state.store().feed_by_public_id(&id, now).await.map_err(failed(state, "feed"))?.ok_or(unknown)
+    let now = state.store().now().await?;
+    Ok(state.store().feed_by_public_id(&id, now).await?.ok_or(unknown)?)
 }

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::asked::{Named, Query};
 use super::paging::{Page, Paging};
 use super::reason::Told;
-use super::{failed, words};
+use super::words;
 use crate::domain::app::AppName;
 use crate::domain::grab::{self, GrabState};
 use crate::domain::ids::GrabId;
@@ -194,7 +194,7 @@ pub async fn list(
     let filter =
         GrabFilter { state: asked, app, reason, title, sort: sort_key, direction: paging.sort_direction };
     let found = state.store().grabs(&filter, paging.page_size, paging.offset()).await;
-    let found = found.map_err(failed(&state, "grabs"))?;
+    let found = found?;
     let records = found.grabs.into_iter().map(|grab| Grab::of(grab, lang)).collect();
     Ok(Json(paging.page(sort_key.as_str(), found.total, records)))
 }
@@ -210,7 +210,7 @@ pub async fn show(
     Named(id): Named<i64>,
 ) -> Result<Json<GrabWithAttempts>, Problem> {
     let grab = find(&state, GrabId(id)).await?;
-    let attempts = state.store().attempts(grab.id).await.map_err(failed(&state, "attempts"))?;
+    let attempts = state.store().attempts(grab.id).await?;
     let attempts = attempts.into_iter().map(|attempt| Attempt::of(attempt, lang)).collect();
     Ok(Json(GrabWithAttempts { grab: Grab::of(grab, lang), attempts }))
 }
@@ -229,13 +229,13 @@ pub async fn retry(
 ) -> Result<(StatusCode, Json<Grab>), Problem> {
     let id = GrabId(id);
     let indexer = find(&state, id).await?.indexer;
-    let now = state.store().now().await.map_err(failed(&state, "retry"))?;
-    if !state.store().retry_grab(id, now).await.map_err(failed(&state, "retry"))? {
+    let now = state.store().now().await?;
+    if !state.store().retry_grab(id, now).await? {
         return Err(Problem::new(Code::Conflict));
     }
     // The person knows that the indexer is well again.
     if let Some(indexer) = indexer {
-        state.store().free_indexer(&indexer_key(&indexer)).await.map_err(failed(&state, "retry"))?;
+        state.store().free_indexer(&indexer_key(&indexer)).await?;
     }
     state.deps.wake.notify_one();
     info!(event = "grab.retried", grab = id.0, actor = identity.actor(), address = %caller.address);
@@ -244,6 +244,6 @@ pub async fn retry(
 }
 
 async fn find(state: &WebState, id: GrabId) -> Result<grab::Grab, Problem> {
-    let found = state.store().grab(id).await.map_err(failed(state, "grab"))?;
+    let found = state.store().grab(id).await?;
     found.ok_or(Problem::new(Code::NotFound))
 }

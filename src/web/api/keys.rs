@@ -11,12 +11,12 @@ use utoipa::ToSchema;
 
 use super::asked::{Named, is_plain};
 use super::paging::Listed;
-use super::{failed, whole, words};
+use super::{whole, words};
 use crate::auth::scope::{Scope, ScopeSet};
 use crate::auth::token::{Token, TokenKind};
 use crate::domain::ids::KeyId;
 use crate::domain::time::Ts;
-use crate::store::{ApiKey, NewApiKey, StoreError};
+use crate::store::{ApiKey, NewApiKey};
 use crate::web::WebState;
 use crate::web::access::guard::Identity;
 use crate::web::input::json::JsonBody;
@@ -114,7 +114,7 @@ pub struct MadeKey {
 #[utoipa::path(get, path = "/api/v1/keys", tag = "keys", operation_id = "listKeys",
     responses((status = 200, description = "The keys, by name.", body = Listed<Key>)))]
 pub async fn list(State(state): State<WebState>) -> Result<Json<Listed<Key>>, Problem> {
-    let keys = state.store().keys().await.map_err(failed(&state, "keys"))?;
+    let keys = state.store().keys().await?;
     Ok(Json(Listed { records: keys.into_iter().map(Key::from).collect() }))
 }
 
@@ -143,7 +143,7 @@ pub async fn create(
     }
     let scopes = asked.scope_set()?;
     let life = asked.life()?;
-    let now = state.store().now().await.map_err(failed(&state, "key"))?;
+    let now = state.store().now().await?;
     let token = Token::generate(TokenKind::ApiKey, &mut rand::rng());
     let new = NewApiKey {
         name: asked.name,
@@ -152,10 +152,7 @@ pub async fn create(
         scopes: scopes.to_string(),
         expires_at: life.map(|life| now.plus(life)),
     };
-    let id = state.store().create_key(new, now).await.map_err(|failure| match failure {
-        StoreError::NameTaken => Problem::new(Code::NameTaken),
-        failure => state.database_failed("key", &failure),
-    })?;
+    let id = state.store().create_key(new, now).await?;
     let listed = find(&state, id).await?;
     let (name, actor) = (&*listed.name, identity.actor());
     info!(event = "key.created", name, scopes = %scopes, actor, address = %caller.address);
@@ -177,15 +174,15 @@ pub async fn revoke(
     if matches!(identity, Identity::Key { id: own, .. } if own == id) {
         return Err(Problem::new(Code::Conflict));
     }
-    let now = state.store().now().await.map_err(failed(&state, "key"))?;
-    let revoked = state.store().revoke_key_numbered(id, now).await.map_err(failed(&state, "key"))?;
+    let now = state.store().now().await?;
+    let revoked = state.store().revoke_key_numbered(id, now).await?;
     let name = revoked.ok_or(Problem::new(Code::NotFound))?;
     info!(event = "key.revoked", name, actor = identity.actor(), address = %caller.address);
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn find(state: &WebState, id: KeyId) -> Result<Key, Problem> {
-    let keys = state.store().keys().await.map_err(failed(state, "keys"))?;
+    let keys = state.store().keys().await?;
     let found = keys.into_iter().find(|key| key.id == id);
     found.map(Key::from).ok_or(Problem::new(Code::NotFound))
 }

@@ -23,12 +23,3 @@ pub mod sync;
 pub mod torrents;
 pub mod whole;
 pub mod words;
-
-use crate::store::StoreError;
-use crate::web::WebState;
-use crate::web::problem::Problem;
-
-/// What makes an answer of a failure of the database, which is told to the log.
-fn failed<'a>(state: &'a WebState, during: &'static str) -> impl Fn(StoreError) -> Problem + 'a {
-    move |failure| state.database_failed(during, &failure)
-}

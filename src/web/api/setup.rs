@@ -20,7 +20,7 @@ use crate::auth::password::Refused;
 use crate::auth::setup::check_name;
 use crate::auth::token::token_hash;
 use crate::domain::throttle::ThrottleRule;
-use crate::store::{NewAdministrator, StoreError};
+use crate::store::NewAdministrator;
 use crate::web::WebState;
 use crate::web::access::cross_site;
 use crate::web::access::session;
@@ -79,7 +79,7 @@ pub async fn show(State(state): State<WebState>) -> Result<Json<SetupState>, Pro
 
 /// Whether there is no account yet. The guard asks it before every use of a set-up token.
 pub async fn is_needed(state: &WebState) -> Result<bool, Problem> {
-    state.setup.is_needed(state.store()).await.map_err(|failure| state.database_failed("setup", &failure))
+    Ok(state.setup.is_needed(state.store()).await?)
 }
 
 /// Make the account, for who shows the set-up token, and sign its owner in. 404 as soon as there is one.
@@ -112,10 +112,9 @@ pub async fn make_account(
 ) -> Result<HeaderValue, Problem> {
     check_name(name).map_err(|_| Problem::invalid("name"))?;
     let password_hash = new_hash(state, caller, name, password).await?;
-    let failed = |failure: StoreError| state.database_failed("setup", &failure);
-    let now = state.store().now().await.map_err(failed)?;
+    let now = state.store().now().await?;
     let administrator = NewAdministrator { name: name.to_owned(), password_hash };
-    let made = state.store().create_administrator(administrator, now).await.map_err(failed)?;
+    let made = state.store().create_administrator(administrator, now).await?;
     state.setup.finish();
     if !made {
         // Somebody was faster; the route is gone for everybody else.
@@ -144,23 +143,22 @@ pub async fn new_hash(
 
 /// Lets who shows the token pass. Counted before it is looked at, so that a thousand guesses at once are a thousand.
 pub async fn check_token(state: &WebState, caller: &Caller, shown: Option<[u8; 32]>) -> Result<(), Problem> {
-    let failed = |failure: StoreError| state.database_failed("setup", &failure);
     let subject = format!("setup:{}", caller.network());
-    let now = state.store().now().await.map_err(failed)?;
-    let wait = state.store().begin_attempt(&[(subject.clone(), THROTTLE)], now).await.map_err(failed)?;
+    let now = state.store().now().await?;
+    let wait = state.store().begin_attempt(&[(subject.clone(), THROTTLE)], now).await?;
     if let Some(wait) = wait {
         warn!(event = "auth.setup-throttled", address = %caller.address);
         return Err(Problem::throttled(wait));
     }
     let right = match shown {
-        Some(hash) => state.store().is_setup_token(&hash).await.map_err(failed)?,
+        Some(hash) => state.store().is_setup_token(&hash).await?,
         None => false,
     };
     if !right {
         warn!(event = "auth.setup-refused", address = %caller.address);
         return Err(Problem::new(Code::BadSetupToken));
     }
-    state.store().forget_attempts(&[subject]).await.map_err(failed)
+    Ok(state.store().forget_attempts(&[subject]).await?)
 }
 
 fn shown_token(headers: &HeaderMap, body: &Bytes) -> Option<[u8; 32]> {

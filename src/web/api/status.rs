@@ -7,7 +7,6 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::failed;
 use crate::domain::grab::GrabState;
 use crate::pipeline::housekeeping::WEBHOOK_PATIENCE;
 use crate::web::WebState;
@@ -38,17 +37,16 @@ pub struct Status {
     responses((status = 200, description = "A few numbers.", body = Status)))]
 pub async fn show(State(state): State<WebState>) -> Result<Json<Status>, Problem> {
     let store = state.store();
-    let failed = failed(&state, "status");
-    let counts = store.grab_counts().await.map_err(&failed)?;
+    let counts = store.grab_counts().await?;
     let in_state = |state: GrabState| counts.iter().filter(move |count| count.state == state.as_str());
     let grabs = GrabState::ALL
         .map(|state| (state.as_str(), in_state(state).map(|count| count.grabs).sum()))
         .into_iter()
         .collect();
-    let now = store.now().await.map_err(&failed)?;
-    let missed = store.webhooks_missed(now.minus(WEBHOOK_PATIENCE)).await.map_err(&failed)?;
-    let (torrents, _bytes) = store.torrent_totals().await.map_err(&failed)?;
-    let feeds = store.feeds().await.map_err(&failed)?.len();
+    let now = store.now().await?;
+    let missed = store.webhooks_missed(now.minus(WEBHOOK_PATIENCE)).await?;
+    let (torrents, _bytes) = store.torrent_totals().await?;
+    let feeds = store.feeds().await?.len();
     Ok(Json(Status {
         version: env!("CARGO_PKG_VERSION"),
         uptime_seconds: state.clock().now().since(state.api.started_at).as_secs(),

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::paging::Listed;
 use super::reason::Told;
-use super::{failed, words};
+use super::words;
 use crate::domain::app::AppName;
 use crate::domain::time::Ts;
 use crate::ops::text::Lang;
@@ -54,14 +54,14 @@ impl SyncState {
     /// Of every app whose history is read, Prowlarr last.
     pub async fn of_all(state: &WebState, lang: Lang) -> Result<Vec<Self>, Problem> {
         let store = state.store();
-        let now = store.now().await.map_err(failed(state, "sync"))?;
+        let now = store.now().await?;
         let missed = store.webhooks_missed(now.minus(WEBHOOK_PATIENCE)).await;
-        let missed = missed.map_err(failed(state, "sync"))?;
+        let missed = missed?;
         let date = |moment: Ts| moment.to_string();
         let mut states = Vec::new();
         for app in read_apps(&state.deps) {
-            let known = store.app_sync(app).await.map_err(failed(state, "sync"))?;
-            let next = store.job_due(&Deps::sync_job(app)).await.map_err(failed(state, "sync"))?;
+            let known = store.app_sync(app).await?;
+            let next = store.job_due(&Deps::sync_job(app)).await?;
             let failure = known.last_failure.filter(|_| known.last_failure_at > known.last_success_at);
             states.push(Self {
                 app: app.to_string(),
@@ -125,9 +125,9 @@ pub async fn start(
     if apps.is_empty() && asked.app.is_some() {
         return Err(Problem::new(Code::NotFound));
     }
-    let now = state.store().now().await.map_err(failed(&state, "sync"))?;
+    let now = state.store().now().await?;
     for app in &apps {
-        state.store().nudge_job(&Deps::sync_job(app), now).await.map_err(failed(&state, "sync"))?;
+        state.store().nudge_job(&Deps::sync_job(app), now).await?;
     }
     let (count, actor) = (apps.len(), identity.actor());
     info!(event = "sync.asked", apps = count, actor, address = %caller.address);

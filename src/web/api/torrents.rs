@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{Named, Query};
 use super::paging::{Listed, Page, Paging};
-use super::{failed, words};
+use super::words;
 use crate::domain::infohash::Infohash;
 use crate::store::{TorrentFilter, TorrentSort, TorrentSummary};
 use crate::web::WebState;
@@ -97,7 +97,7 @@ pub async fn list(State(state): State<WebState>, mut query: Query) -> Result<Jso
     query.finish()?;
     let filter = TorrentFilter { indexer, name, sort, direction: paging.sort_direction };
     let found = state.store().torrents(&filter, paging.page_size, paging.offset()).await;
-    let found = found.map_err(failed(&state, "torrents"))?;
+    let found = found?;
     let records = found.torrents.into_iter().map(Torrent::from).collect();
     Ok(Json(paging.page(sort.as_str(), found.total, records)))
 }
@@ -112,7 +112,7 @@ pub async fn show(
     State(state): State<WebState>,
     Named(hash): Named<Infohash>,
 ) -> Result<Json<Listed<Torrent>>, Problem> {
-    let found = state.store().torrents_with_hash(&hash).await.map_err(failed(&state, "torrent"))?;
+    let found = state.store().torrents_with_hash(&hash).await?;
     if found.is_empty() {
         return Err(Problem::new(Code::NotFound));
     }

@@ -7,12 +7,13 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::{Instrument, debug, info_span, warn};
+use tracing::{Instrument, debug, error, info_span, warn};
 
+use crate::ops::metrics::DbError;
 use crate::ops::text::Lang;
 use crate::web::WebState;
 use crate::web::middleware::caller::Caller;
-use crate::web::problem::Problem;
+use crate::web::problem::{Cause, Problem};
 use crate::web::ui::view::{self, Frame, ProblemPage};
 
 /// The label of requests that match no route, so that strangers cannot make series.
@@ -34,9 +35,13 @@ pub async fn request(
     let to_a_person = wants_page(request.headers());
     request.extensions_mut().insert(AskedLang(lang));
     let span = info_span!("request", request_id = %id, address = %caller.address);
-    let mut response = next.run(request).instrument(span).await;
-    if let Some(problem) = response.extensions().get::<Problem>().copied() {
-        tell(&state, &mut response, problem, lang, &id, to_a_person);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    if let Some(cause) = response.extensions().get::<Cause>() {
+        let _inside = span.enter();
+        log_database_failure(&state, &route, cause);
+    }
+    if let Some(problem) = response.extensions().get::<Problem>().cloned() {
+        tell(&state, &mut response, &problem, lang, &id, to_a_person);
     }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", id);
@@ -53,6 +58,13 @@ pub async fn request(
     response
 }
 
+/// Logs and counts the failure of the database behind an answer.
+fn log_database_failure(state: &WebState, route: &str, cause: &Cause) {
+    let failure = cause.failure();
+    state.metrics().db_failed(DbError::of(failure.kind()));
+    error!(event = "web.database-failed", during = route, cause = %failure);
+}
+
 /// The language that the asker wants, which the guard and pages find in the request.
 #[derive(Debug, Clone, Copy)]
 pub struct AskedLang(pub Lang);
@@ -61,7 +73,7 @@ pub struct AskedLang(pub Lang);
 fn tell(
     state: &WebState,
     response: &mut Response,
-    problem: Problem,
+    problem: &Problem,
     lang: Lang,
     id: &str,
     to_a_person: bool,

@@ -14,7 +14,7 @@ use crate::ops::metrics::AuthMethod;
 use crate::publish::disposition::attachment;
 use crate::publish::item::TORRENT_TYPE;
 use crate::publish::links::DownloadLink;
-use crate::store::{Feed, StoreError};
+use crate::store::Feed;
 use crate::web::WebState;
 use crate::web::access::throttle;
 use crate::web::input::client_name::client_name;
@@ -52,20 +52,19 @@ async fn find(
         state.metrics().auth_failed(AuthMethod::Feed);
         Problem::new(Code::NotFound)
     };
-    let failed = |failure: StoreError| state.database_failed("download", &failure);
     let public_id = FeedPublicId::parse(feed).map_err(|_| unknown())?;
     let link = DownloadLink::parse(&public_id, mac, file).ok_or_else(unknown)?;
-    let now = state.store().now().await.map_err(failed)?;
-    let feed = state.store().feed_by_public_id(&public_id, now).await.map_err(failed)?;
+    let now = state.store().now().await?;
+    let feed = state.store().feed_by_public_id(&public_id, now).await?;
     let genuine = |feed: &Feed| link_secret(feed).map(|secret| link.is_genuine(&secret));
-    let genuine = feed.as_ref().map(genuine).transpose().map_err(failed)? == Some(true);
+    let genuine = feed.as_ref().map(genuine).transpose()? == Some(true);
     let Some(feed) = feed.filter(|_| genuine) else {
         return Err(throttle::wrong_secret(state, caller, AuthMethod::Feed, unknown()).await);
     };
     // The link is genuine, so there was an item: what is not there any more was withdrawn or purged.
-    let gone = Problem::new(Code::Gone);
-    let id = state.store().feed_torrent(feed.id, &link.infohash).await.map_err(failed)?.ok_or(gone)?;
-    let torrent = state.store().torrent(id).await.map_err(failed)?.ok_or(gone)?;
+    let gone = Code::Gone;
+    let id = state.store().feed_torrent(feed.id, &link.infohash).await?.ok_or(gone)?;
+    let torrent = state.store().torrent(id).await?.ok_or(gone)?;
     let bytes = torrent.bytes.ok_or(gone)?;
     Ok((feed, id, as_file(&torrent.name, &link.infohash, bytes)))
 }
@@ -92,7 +91,7 @@ async fn record(state: &WebState, feed: &Feed, id: TorrentId, headers: &HeaderMa
         Ok(true) => info!(event = "feed.delivered", feed = feed.id.0, torrent = id.0),
         Ok(false) => {}
         Err(failure) => {
-            state.database_failed("delivery", &failure);
+            state.go_on_without("delivery", &failure);
         }
     }
 }

@@ -187,15 +187,15 @@ async fn current(
         }
         // The disk is full or read-only: what was listed last is better than nothing.
         Err(failure) => {
-            let problem = state.database_failed("feed", &failure);
-            cached.ok_or(problem)
+            state.go_on_without("feed", &failure);
+            cached.ok_or(Problem::new(Code::Unavailable))
         }
     }
 }
 
 async fn look(state: &WebState, token_hash: &[u8; 32]) -> Found {
     let found = state.store().feed_by_token(token_hash, state.clock().now()).await;
-    found.map(|feed| feed.map(Arc::new)).map_err(|failure| state.database_failed("feed", &failure))
+    Ok(found?.map(Arc::new))
 }
 
 async fn render(

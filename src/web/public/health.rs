@@ -34,6 +34,6 @@ pub async fn ready(State(state): State<WebState>) -> Response {
     }
     match state.store().ping().await {
         Ok(()) => Json(json!({ "status": "ready" })).into_response(),
-        Err(failure) => state.database_failed("readiness", &failure).into_response(),
+        Err(failure) => Problem::from(failure).into_response(),
     }
 }

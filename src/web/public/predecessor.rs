@@ -17,7 +17,7 @@ use crate::domain::feed::FeedName;
 use crate::domain::feed_filter::FeedFilter;
 use crate::domain::infohash::Infohash;
 use crate::domain::text::{clean, indexer_key};
-use crate::store::{Feed, KeyFeed, NewFeed, StoreError};
+use crate::store::{Feed, KeyFeed, NewFeed};
 use crate::web::WebState;
 use crate::web::access::guard::Identity;
 use crate::web::middleware::caller::Caller;
@@ -86,14 +86,14 @@ pub async fn torrent(State(state): State<WebState>, file: Tracker) -> Response {
 }
 
 async fn torrent_file(state: &WebState, file: Tracker) -> Result<Response, Problem> {
-    let unknown = Problem::new(Code::NotFound);
+    let unknown = Code::NotFound;
     let Path(file) = file.map_err(|_| unknown)?;
     let hash: Infohash = file.strip_suffix(".torrent").ok_or(unknown)?.parse().map_err(|_| unknown)?;
     if !state.expose_torrents {
-        return Err(unknown);
+        return Err(unknown.into());
     }
     let found = state.store().torrent_by_infohash(&hash).await;
-    let torrent = found.map_err(|failure| state.database_failed("download", &failure))?.ok_or(unknown)?;
+    let torrent = found?.ok_or(unknown)?;
     state.metrics().torrent_served();
     Ok(downloads::as_file(&torrent.name, &hash, torrent.bytes.ok_or(unknown)?))
 }
@@ -121,20 +121,19 @@ async fn feed(
     tracker: Option<String>,
 ) -> Result<Option<Arc<Feed>>, Problem> {
     let Identity::Key { id, name, .. } = identity else { return Err(Problem::new(Code::KeyNeeded)) };
-    let failed = |failure: StoreError| state.database_failed("feed", &failure);
     let store = state.store();
     let mut which = KeyFeed { key: *id, indexer_key: tracker.as_deref().map(indexer_key) };
-    if let Some(feed) = store.feed_of_key(&which).await.map_err(failed)? {
+    if let Some(feed) = store.feed_of_key(&which).await? {
         return Ok(Some(Arc::new(feed)));
     }
     if let Some(asked) = &which.indexer_key {
-        let known = store.indexer_keys().await.map_err(failed)?;
+        let known = store.indexer_keys().await?;
         let Some(meant) = meant(&known, asked) else { return Ok(None) };
         which.indexer_key = Some(meant.to_owned());
     }
     let Some(new) = feed_to_make(&which, name) else { return Ok(None) };
-    let now = store.now().await.map_err(failed)?;
-    let opened = store.open_feed_of_key(&which, new, now).await.map_err(failed)?;
+    let now = store.now().await?;
+    let opened = store.open_feed_of_key(&which, new, now).await?;
     let feed = opened.ok_or(Problem::new(Code::Conflict))?;
     if feed.created_at == now {
         info!(event = "feed.made-for-key", actor = name, feed = feed.id.0);

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 
-use super::{Reader, see};
+use super::{Reader, refused, see};
 use crate::domain::ids::SessionId;
 use crate::store::Session;
 use crate::web::WebState;
@@ -84,8 +84,9 @@ pub async fn change_password(
     match account::change_password(&state, &reader.caller, &headers, &identity, current, new).await {
         Ok(cookie) => see(&state, "/account?done=password", cookie),
         Err(problem) => {
-            let sentence = Some(reader.sentence(problem));
-            list(&state, &reader, &identity, problem.code().status(), None, sentence).await
+            let sentence = Some(reader.sentence(&problem));
+            let page = list(&state, &reader, &identity, StatusCode::OK, None, sentence).await;
+            refused(page, &problem)
         }
     }
 }

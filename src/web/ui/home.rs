@@ -7,13 +7,14 @@ use axum::response::{IntoResponse, Response};
 use super::Reader;
 use crate::domain::grab::GrabState;
 use crate::web::WebState;
+use crate::web::problem::Problem;
 use crate::web::ui::view::{Figure, Home, page};
 
 /// Shows the page.
 pub async fn show(State(state): State<WebState>, reader: Reader) -> Response {
     let counts = match state.store().grab_counts().await {
         Ok(counts) => counts,
-        Err(failure) => return state.database_failed("home", &failure).into_response(),
+        Err(failure) => return Problem::from(failure).into_response(),
     };
     let figure = |grab_state: GrabState| {
         let of_state = counts.iter().filter(|count| count.state == grab_state.as_str());

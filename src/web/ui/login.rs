@@ -67,7 +67,7 @@ pub async fn enter(
 
 fn form(state: &WebState, reader: &Reader, back: &str, name: &str, problem: Option<Problem>) -> Response {
     let mut frame = reader.frame(state, "login", false);
-    frame.problem = problem.map(|problem| reader.sentence(problem));
+    frame.problem = problem.as_ref().map(|problem| reader.sentence(problem));
     let provider = state.provider_name().map(|name| {
         let back: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
         Provider { name, path: format!("{}/login/oidc?return={back}", state.url_base) }
@@ -75,7 +75,7 @@ fn form(state: &WebState, reader: &Reader, back: &str, name: &str, problem: Opti
     let login = Login { frame, back, name, provider };
     let response = page(StatusCode::OK, &login);
     match problem {
-        Some(problem) => refused(response, problem),
+        Some(problem) => refused(response, &problem),
         None => response,
     }
 }

@@ -48,16 +48,19 @@ impl Reader {
     }
 
     /// What a problem says to this reader.
-    pub fn sentence(&self, problem: Problem) -> String {
+    pub fn sentence(&self, problem: &Problem) -> String {
         problem.reason(self.lang)
     }
 }
 
 /// The page again, as a refusal: its status is the problem's, and it says how long to wait.
-fn refused(mut page: Response, problem: Problem) -> Response {
+fn refused(mut page: Response, problem: &Problem) -> Response {
     *page.status_mut() = problem.code().status();
     if let Some(seconds) = problem.retry_after_seconds() {
         page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    if let Some(cause) = problem.cause() {
+        page.extensions_mut().insert(cause.clone());
     }
     page
 }

@@ -34,7 +34,7 @@ pub async fn create(
         Ok(cookie) => see(&state, "/", Some(cookie)),
         // Somebody was faster: there is nothing to set up any more.
         Err(problem) if problem.code() == Code::NotFound => problem.into_response(),
-        Err(problem) => refused(form(&state, &reader, name, Some(reader.sentence(problem))), problem),
+        Err(problem) => refused(form(&state, &reader, name, Some(reader.sentence(&problem))), &problem),
     }
 }
 
