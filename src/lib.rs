@@ -19,6 +19,9 @@ pub mod ops;
 pub mod store;
 pub mod upstream;
 
+// What an administrator does.
+pub mod admin;
+
 // The faces.
 pub mod cli;
 pub mod demo;

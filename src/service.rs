@@ -19,15 +19,18 @@ use tracing::info;
 use url::Url;
 
 use self::counting::Counting;
+pub use self::facts::configured_apps;
 pub use self::start_error::StartError;
+use crate::admin::account::{Accounts, SessionRules};
+use crate::admin::webhook_secret;
 use crate::auth::password::Passwords;
 use crate::auth::password_rules::PasswordRules;
+use crate::auth::proxy_word::ProxyWord;
 use crate::auth::setup::{Setup, SetupError, SetupOptions};
-use crate::auth::token::{Token, TokenKind};
 use crate::config::{Loaded, Settings};
-use crate::domain::app::{AppKind, AppName};
+use crate::domain::app::{AppKind, AppName, PROWLARR};
 use crate::domain::feed_window;
-use crate::fetch::download::{Downloader, Limits};
+use crate::fetch::download::{DownloadLimits, Downloader};
 use crate::ops::clock::Clock;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
@@ -35,23 +38,19 @@ use crate::ops::redact::Redactor;
 use crate::ops::shutdown::{Deadlines, Lifecycle, Stopped};
 use crate::ops::text::Lang;
 use crate::pipeline::{self, deps};
-use crate::store::{Store, StoreError};
+use crate::publish::feed::ChannelText;
+use crate::publish::rendered::RenderedFeeds;
+use crate::store::Store;
 use crate::upstream::arr::ArrClient;
 use crate::upstream::circuit::CircuitPolicy;
 use crate::upstream::connection::UpstreamOptions;
 use crate::upstream::observe::Observer;
 use crate::upstream::prowlarr::ProwlarrClient;
 use crate::upstream::retry::RetryPolicy;
-use crate::web::access::proxy::ProxySignIn;
-use crate::web::access::session::SessionRules;
 use crate::web::base::Base;
-use crate::web::middleware::caller::ArrivalRules;
-use crate::web::public::feeds::FeedCache;
-use crate::web::state::{ChannelText, Hook, Parts};
+use crate::web::feed_lookups::FeedLookups;
+use crate::web::state::{ArrivalRules, Hook, Parts};
 use crate::web::{Router, WebState, router, serve};
-
-/// The name under which Prowlarr's own grabs are listed and its webhook is taken.
-pub const PROWLARR: &str = "prowlarr";
 
 /// The longest wait between two tries of one API call.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
@@ -103,6 +102,10 @@ pub async fn build(loaded: &Loaded, store: Store, around: &Surroundings) -> Resu
     let passwords = Passwords::default();
     let password_rules = PasswordRules { min_chars: settings.auth.password_min_length };
     let setup = prepare_setup(settings, &deps.store, &passwords, password_rules, around).await?;
+    let session_rules =
+        SessionRules { idle: settings.auth.session_idle, lifetime: settings.auth.session_lifetime };
+    let (store, metrics) = (deps.store.clone(), deps.metrics.clone());
+    let accounts = Accounts::new(store, metrics, passwords, password_rules, setup, session_rules);
     let server = &settings.server;
     let base = Base::new(server.public_url.as_ref(), &server.url_base).map_err(|_| StartError::PublicUrl)?;
     let health = Health::default();
@@ -119,19 +122,14 @@ pub async fn build(loaded: &Loaded, store: Store, around: &Surroundings) -> Resu
             public_url: server.public_url.clone(),
         },
         cors_origins: settings.cors.allow_origins.clone(),
-        sessions: SessionRules {
-            idle: settings.auth.session_idle,
-            lifetime: settings.auth.session_lifetime,
-            cookie_secure: settings.auth.cookie_secure,
-        },
-        passwords,
-        password_rules,
-        setup,
+        cookie_secure: settings.auth.cookie_secure,
+        accounts,
         oidc: oidc::sign_in(settings, around)?,
-        proxy_sign_in: ProxySignIn::new(settings.auth.proxy_header.as_deref(), &settings.auth.proxy_users),
+        proxy_sign_in: ProxyWord::new(settings.auth.proxy_header.as_deref(), &settings.auth.proxy_users),
         plain_http_told: Once::new(),
-        api: facts::of(loaded, around),
-        feeds: FeedCache::default(),
+        facts: facts::of(loaded, around),
+        feed_lookups: FeedLookups::default(),
+        rendered_feeds: RenderedFeeds::default(),
         channel,
         expose_torrents: settings.torrents.expose_static,
         health: health.clone(),
@@ -158,10 +156,7 @@ async fn prepare_setup(
 /// Runs the service until something ends its life; then stops in order.
 pub async fn run(service: Service, listener: TcpListener, life: &Lifecycle) -> Result<Stopped, StartError> {
     let address = listener.local_addr().map_err(StartError::Process)?;
-    if !service.deps.store.is_shared() {
-        // Whoever held a lease on this file is dead: this process is the only one that serves it.
-        service.deps.store.release_all_leases().await?;
-    }
+    pipeline::take_over_leases(&service.deps.store).await?;
     pipeline::start(&service.deps, life);
     let web = life.clone();
     life.spawn(serve::serve(listener, service.router, serve::Limits::default(), web));
@@ -257,9 +252,9 @@ fn rules(settings: &Settings) -> deps::Rules {
         strict_hash: settings.matching.strict_hash,
         allow_search: settings.matching.allow_search,
         allow_magnets: settings.matching.allow_magnets,
-        download: Limits {
+        download: DownloadLimits {
             max_size_bytes: usize::try_from(settings.torrents.max_size_bytes).unwrap_or(usize::MAX),
-            ..Limits::default()
+            ..DownloadLimits::default()
         },
         feeds: feed_window::Limits {
             slots: settings.feeds.window,
@@ -279,22 +274,16 @@ async fn hooks(
     for app in settings.apps.iter().filter(|app| app.enabled) {
         let secret = match &app.webhook_secret {
             Some(secret) => secret.clone(),
-            None => generated_secret(store, &app.name).await?,
+            None => webhook_secret::of_app(store, &app.name).await?,
         };
         hooks.insert(app.name.clone(), Hook { kind: app.kind, secret });
     }
     if let (Some(_), Some(name)) = (&settings.prowlarr, prowlarr_name()) {
-        let secret = generated_secret(store, &name).await?;
+        let secret = webhook_secret::of_app(store, &name).await?;
         hooks.entry(name).or_insert(Hook { kind: AppKind::Prowlarr, secret });
     }
     for hook in hooks.values() {
         redactor.learn(&hook.secret);
     }
     Ok(hooks)
-}
-
-/// The secret of an app's webhook that the settings do not name.
-pub async fn generated_secret(store: &Store, app: &AppName) -> Result<SecretString, StoreError> {
-    let fresh = Token::generate(TokenKind::Webhook, &mut rand::rng());
-    store.webhook_secret(app, fresh.expose()).await
 }

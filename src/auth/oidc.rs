@@ -7,6 +7,7 @@
 mod error;
 mod knowledge;
 mod person;
+mod refusal;
 
 use std::ops::Add;
 use std::time::Duration;
@@ -29,6 +30,7 @@ use crate::auth::token::random_identifier;
 use crate::domain::time::Ts;
 use crate::upstream::oidc::OidcHttp;
 
+pub use self::refusal::ProviderRefusal;
 pub use error::OidcError;
 pub use person::Claims;
 

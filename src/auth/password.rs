@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What became of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PasswordCheck {
     /// It is not the password.
     Wrong,
     /// It is the password.
@@ -83,7 +83,7 @@ impl Passwords {
     }
 
     /// Whether a password is the one of this hash. A hash that cannot be read is nobody's.
-    pub async fn verify(&self, stored: &str, password: SecretString) -> Result<Verdict, Busy> {
+    pub async fn verify(&self, stored: &str, password: SecretString) -> Result<PasswordCheck, Busy> {
         let stored = stored.to_owned();
         self.compute(move || judge(&stored, password.expose_secret())).await
     }
@@ -126,18 +126,18 @@ fn argon2id() -> Result<Argon2<'static>, argon2::Error> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(MEMORY_KIB, PASSES, LANES, None)?))
 }
 
-fn judge(stored: &str, password: &str) -> Verdict {
+fn judge(stored: &str, password: &str) -> PasswordCheck {
     if let Some(legacy) = LegacyHash::parse(stored) {
-        return if legacy.is_of(password) { Verdict::RightButWeak } else { Verdict::Wrong };
+        return if legacy.is_of(password) { PasswordCheck::RightButWeak } else { PasswordCheck::Wrong };
     }
-    let Ok(hash) = PasswordHash::new(stored) else { return Verdict::Wrong };
+    let Ok(hash) = PasswordHash::new(stored) else { return PasswordCheck::Wrong };
     if !is_bearable(&hash) {
-        return Verdict::Wrong;
+        return PasswordCheck::Wrong;
     }
     if Argon2::default().verify_password(password.as_bytes(), &hash).is_err() {
-        return Verdict::Wrong;
+        return PasswordCheck::Wrong;
     }
-    if is_weak(&hash) { Verdict::RightButWeak } else { Verdict::Right }
+    if is_weak(&hash) { PasswordCheck::RightButWeak } else { PasswordCheck::Right }
 }
 
 fn is_bearable(hash: &PasswordHash) -> bool {
@@ -172,7 +172,7 @@ mod tests {
         let hash = PasswordHash::new(&stored).unwrap();
         assert!(!is_weak(&hash) && hash.hash.is_some(), "{stored}");
         for password in ["", "A", "test-password"] {
-            assert_eq!(Passwords::default().verify(&stored, password.into()).await, Ok(Verdict::Wrong));
+            assert_eq!(Passwords::default().verify(&stored, password.into()).await, Ok(PasswordCheck::Wrong));
         }
     }
 
@@ -181,9 +181,9 @@ mod tests {
         let passwords = Passwords::default();
         let hash = passwords.hash("test-password é 🔑".into()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert_eq!(passwords.verify(&hash, "test-password é 🔑".into()).await, Ok(Verdict::Right));
-        assert_eq!(passwords.verify(&hash, "Test-password é 🔑".into()).await, Ok(Verdict::Wrong));
-        assert_eq!(passwords.verify("not a hash", "x".into()).await, Ok(Verdict::Wrong));
+        assert_eq!(passwords.verify(&hash, "test-password é 🔑".into()).await, Ok(PasswordCheck::Right));
+        assert_eq!(passwords.verify(&hash, "Test-password é 🔑".into()).await, Ok(PasswordCheck::Wrong));
+        assert_eq!(passwords.verify("not a hash", "x".into()).await, Ok(PasswordCheck::Wrong));
     }
 
     #[tokio::test]
@@ -192,13 +192,13 @@ mod tests {
         for password in [" space first".to_owned(), "nul\0inside".into(), "🔑".repeat(50), "a".repeat(1024)]
         {
             let hash = passwords.hash(password.as_str().into()).await.unwrap();
-            assert_eq!(passwords.verify(&hash, password.as_str().into()).await, Ok(Verdict::Right));
+            assert_eq!(passwords.verify(&hash, password.as_str().into()).await, Ok(PasswordCheck::Right));
             let mut others =
                 vec![password.to_uppercase(), format!("{password}b"), password.trim().to_owned()];
             others.extend(password.get(..72).map(|beginning| format!("{beginning}another tail")));
             others.push(password.replace('\0', ""));
             for other in others.into_iter().filter(|other| *other != password) {
-                assert_eq!(passwords.verify(&hash, other.into()).await, Ok(Verdict::Wrong));
+                assert_eq!(passwords.verify(&hash, other.into()).await, Ok(PasswordCheck::Wrong));
             }
         }
     }
@@ -211,17 +211,17 @@ mod tests {
             stored(Algorithm::Argon2i, MEMORY_KIB, 3, "test-password"),
             bcrypt::hash("test-password", 4).unwrap(),
         ] {
-            assert_eq!(judge(&weak, "test-password"), Verdict::RightButWeak, "{weak}");
-            assert_eq!(judge(&weak, "test-passwore"), Verdict::Wrong, "{weak}");
+            assert_eq!(judge(&weak, "test-password"), PasswordCheck::RightButWeak, "{weak}");
+            assert_eq!(judge(&weak, "test-passwore"), PasswordCheck::Wrong, "{weak}");
         }
         let strong = stored(Algorithm::Argon2id, MEMORY_KIB + 1, 2, "test-password");
-        assert_eq!(judge(&strong, "test-password"), Verdict::Right);
+        assert_eq!(judge(&strong, "test-password"), PasswordCheck::Right);
     }
 
     #[test]
     fn a_damaged_or_costly_hash_is_nobodys_and_takes_no_work() {
         let good = stored(Algorithm::Argon2id, 8, 1, "test-password");
-        assert_eq!(judge(&good, "test-password"), Verdict::RightButWeak);
+        assert_eq!(judge(&good, "test-password"), PasswordCheck::RightButWeak);
         let began = std::time::Instant::now();
         for damaged in [
             good.replace("m=8,", "m=4194304,"),
@@ -235,7 +235,7 @@ mod tests {
             "$argon2id$".to_owned(),
             "$".repeat(5000),
         ] {
-            assert_eq!(judge(&damaged, "test-password"), Verdict::Wrong, "{damaged}");
+            assert_eq!(judge(&damaged, "test-password"), PasswordCheck::Wrong, "{damaged}");
         }
         assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     }

@@ -23,6 +23,13 @@ const RULE: ThrottleRule = ThrottleRule {
     forget_after: MEMORY,
 };
 
+const PROVIDER_RULE: ThrottleRule = ThrottleRule {
+    free: 20,
+    first: Duration::from_secs(1),
+    longest: Duration::from_mins(1),
+    forget_after: Duration::from_mins(10),
+};
+
 /// What attempts are counted under, and its rule.
 pub type Subject = (String, ThrottleRule);
 
@@ -45,6 +52,21 @@ pub fn sign_in(network: &str) -> Subject {
 /// show it for long, so more are free.
 pub fn wrong_secrets(network: &str) -> Subject {
     (format!("secret:{network}"), ThrottleRule { free: 20, ..RULE })
+}
+
+/// Set-up tokens from a network, right or wrong.
+pub fn set_up(network: &str) -> Subject {
+    (format!("setup:{network}"), RULE)
+}
+
+/// Ways to the OpenID Connect provider that a network begins without being signed in.
+pub fn provider_departures(network: &str) -> Subject {
+    (format!("oidc-there:{network}"), PROVIDER_RULE)
+}
+
+/// Ways back from the OpenID Connect provider that a network takes without being signed in.
+pub fn provider_returns(network: &str) -> Subject {
+    (format!("oidc-back:{network}"), PROVIDER_RULE)
 }
 
 #[cfg(test)]

@@ -3,18 +3,19 @@
 use std::io::Write;
 
 use secrecy::ExposeSecret;
-use serde::Serialize;
 
-use super::args::{AppCommand, TestArgs};
+use super::args::{AppCommand, ListArgs, TestArgs};
 use super::context::{CommandError, Context, FAILED};
 use super::run::block_on;
 use super::{feed, table};
+use crate::admin::apps::{self, AppTest, TestOutcome};
+use crate::admin::view::app::{AppTestView, AppView, SyncView};
+use crate::admin::{Actor, sync, webhook_secret};
 use crate::config::Settings;
-use crate::domain::app::{AppKind, AppName};
+use crate::domain::app::AppName;
+use crate::domain::app::PROWLARR;
 use crate::ops::text::Lang;
-use crate::pipeline::deps::Deps;
-use crate::service::{self, PROWLARR};
-use crate::upstream::connection::SystemStatus;
+use crate::service;
 use crate::upstream::error::ApiError;
 
 /// Runs the command.
@@ -22,51 +23,45 @@ pub fn run(command: &AppCommand, context: &Context, out: &mut dyn Write) -> Resu
     let settings = context.settings()?;
     let lang = context.lang_of(&settings);
     match command {
-        AppCommand::List(args) => list(&settings, args.json, lang, out),
+        AppCommand::List(args) => block_on(list(args, context, &settings, lang, out)),
         AppCommand::Test(args) => block_on(test(args, context, &settings, lang, out)),
         AppCommand::Webhook(args) => block_on(webhook(&args.name, context, &settings, lang, out)),
     }
 }
 
-fn list(settings: &Settings, json: bool, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
-    let mut rows: Vec<(String, AppKind, String, bool)> = settings
-        .apps
-        .iter()
-        .map(|app| (app.name.to_string(), app.kind, app.url.to_string(), app.enabled))
-        .collect();
-    if let Some(prowlarr) = &settings.prowlarr {
-        rows.push((PROWLARR.to_owned(), AppKind::Prowlarr, prowlarr.url.to_string(), true));
-    }
-    if json {
-        let rows: Vec<_> = rows
+async fn list(
+    args: &ListArgs,
+    context: &Context,
+    settings: &Settings,
+    lang: Lang,
+    out: &mut dyn Write,
+) -> Result<u8, CommandError> {
+    let apps = service::configured_apps(settings);
+    if args.json {
+        let store = context.open_store(settings).await?;
+        let base = feed::base_url(settings);
+        let read = sync::progress(&store, apps.iter().map(|app| &app.name)).await?;
+        let rows: Vec<AppView> = apps
             .iter()
-            .map(|(name, kind, url, enabled)| {
-                serde_json::json!({ "name": name, "type": kind.as_str(), "url": url, "enabled": enabled })
+            .zip(read)
+            .map(|(app, progress)| {
+                let url = format!("{base}/hooks/{}", app.name);
+                AppView::new(app, url, app.enabled.then(|| SyncView::new(progress, lang)))
             })
             .collect();
-        writeln!(out, "{}", serde_json::Value::from(rows))?;
+        store.close().await;
+        writeln!(out, "{}", serde_json::json!(rows))?;
         return Ok(0);
     }
     let heading =
         ["name", "type", "url", "enabled"].map(|word| lang.text(&format!("cli-column-{word}"), &[]));
     let yes_no = |yes| lang.text(if yes { "cli-yes" } else { "cli-no" }, &[]);
-    let rows: Vec<Vec<String>> = rows
+    let rows: Vec<Vec<String>> = apps
         .into_iter()
-        .map(|(name, kind, url, enabled)| vec![name, kind.to_string(), url, yes_no(enabled)])
+        .map(|app| vec![app.name.to_string(), app.kind.to_string(), app.url.to_string(), yes_no(app.enabled)])
         .collect();
     table::write(out, &heading, &rows)?;
     Ok(0)
-}
-
-/// What a test of one connection found.
-#[derive(Debug, Serialize)]
-struct Tested {
-    name: String,
-    ok: bool,
-    app: Option<String>,
-    version: Option<String>,
-    reason: Option<&'static str>,
-    message: String,
 }
 
 async fn test(
@@ -78,22 +73,32 @@ async fn test(
 ) -> Result<u8, CommandError> {
     let store = context.open_store(settings).await?;
     let deps = service::pipeline_parts(settings, store, &context.surroundings(settings))?;
-    let mut tested = Vec::new();
-    for (name, kind, answer) in ask(&deps, args.name.as_deref()).await {
-        tested.push(judge(name, kind, answer, lang));
-    }
-    if tested.is_empty() {
+    let tests = apps::test(&deps, &Actor::command_line(), args.name.as_deref()).await;
+    if tests.is_empty() {
         writeln!(out, "{}", nobody(args.name.as_deref(), lang))?;
         return Ok(FAILED);
     }
     if args.json {
-        writeln!(out, "{}", serde_json::json!(tested))?;
+        let rows: Vec<AppTestView> = tests.iter().map(|test| AppTestView::new(test, lang)).collect();
+        writeln!(out, "{}", serde_json::json!(rows))?;
     } else {
-        for one in &tested {
-            writeln!(out, "{} {}: {}", if one.ok { "✓" } else { "✗" }, one.name, one.message)?;
+        for test in &tests {
+            let sign = if test.is_ok() { "✓" } else { "✗" };
+            writeln!(out, "{sign} {}: {}", test.app, finding(test, lang))?;
         }
     }
-    Ok(if tested.iter().all(|one| one.ok) { 0 } else { FAILED })
+    Ok(if tests.iter().all(AppTest::is_ok) { 0 } else { FAILED })
+}
+
+/// What a test found, for somebody with a shell on the machine, who may know what answered.
+fn finding(test: &AppTest, lang: Lang) -> String {
+    match &test.outcome {
+        TestOutcome::Answers { name, version } => lang
+            .text("cli-app-answers", &[("app", name.as_str().into()), ("version", version.as_str().into())]),
+        TestOutcome::OtherProgram { name } if name.is_empty() => lang.text("cli-app-stranger", &[]),
+        TestOutcome::OtherProgram { name } => lang.text("cli-app-other", &[("app", name.as_str().into())]),
+        TestOutcome::Failed(error) => unanswered(error, lang),
+    }
 }
 
 /// Why an app could not be read, and what to do.
@@ -107,50 +112,6 @@ pub(super) fn nobody(name: Option<&str>, lang: Lang) -> String {
     match name {
         Some(name) => lang.text("cli-app-unknown", &[("name", name.into())]),
         None => lang.text("cli-app-none", &[]),
-    }
-}
-
-type Answer = (String, AppKind, Result<SystemStatus, ApiError>);
-
-async fn ask(deps: &Deps, name: Option<&str>) -> Vec<Answer> {
-    let asked = |app: &str| name.is_none_or(|name| name.eq_ignore_ascii_case(app));
-    let mut answers = Vec::new();
-    for app in deps.apps.iter().filter(|app| asked(app.name.as_str())) {
-        answers.push((app.name.to_string(), app.kind, app.client.status().await));
-    }
-    if let Some(prowlarr) = deps.prowlarr.as_ref().filter(|_| asked(PROWLARR)) {
-        answers.push((PROWLARR.to_owned(), AppKind::Prowlarr, prowlarr.client.status().await));
-    }
-    answers
-}
-
-/// An answer from another program than the settings name (a wrong port) is no success.
-fn judge(name: String, kind: AppKind, answer: Result<SystemStatus, ApiError>, lang: Lang) -> Tested {
-    match answer {
-        Ok(status) => {
-            let ok = status.app_name.eq_ignore_ascii_case(kind.as_str());
-            let id = match (ok, status.app_name.is_empty()) {
-                (true, _) => "cli-app-answers",
-                (false, false) => "cli-app-other",
-                (false, true) => "cli-app-stranger",
-            };
-            let args =
-                [("app", status.app_name.as_str().into()), ("version", status.version.as_str().into())];
-            let message = lang.text(id, &args);
-            Tested {
-                name,
-                ok,
-                app: Some(status.app_name).filter(|app| !app.is_empty()),
-                version: Some(status.version).filter(|version| ok && !version.is_empty()),
-                reason: None,
-                message,
-            }
-        }
-        Err(error) => {
-            let reason = error.fault.text_id().trim_start_matches("upstream-");
-            let message = unanswered(&error, lang);
-            Tested { name, ok: false, app: None, version: None, reason: Some(reason), message }
-        }
     }
 }
 
@@ -175,7 +136,7 @@ async fn webhook(
         secret
     } else {
         let store = context.open_store(settings).await?;
-        let secret = service::generated_secret(&store, &name).await?;
+        let secret = webhook_secret::of_app(&store, &name).await?;
         store.close().await;
         secret
     };

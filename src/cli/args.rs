@@ -8,6 +8,8 @@ use clap::{Args, Command, CommandFactory, Parser, Subcommand};
 use super::check::CheckArgs;
 use super::config::ConfigArgs;
 use super::torrent::TorrentCommand;
+use crate::admin::feeds::{LONGEST_OVERLAP_HOURS, USUAL_OVERLAP_HOURS};
+use crate::admin::keys::LONGEST_LIFE_DAYS;
 use crate::domain::app::AppKind;
 use crate::domain::grab::GrabState;
 use crate::ops::text::Lang;
@@ -110,8 +112,8 @@ pub struct KeyCreateArgs {
     #[arg(long, default_value = "read", value_name = "SCOPES")]
     pub scopes: String,
     /// Days until it stops working.
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
-    pub days: Option<u32>,
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(1..=LONGEST_LIFE_DAYS))]
+    pub days: Option<u64>,
 }
 
 /// `user …`
@@ -170,8 +172,8 @@ pub struct FeedRotateArgs {
     /// The feed's name.
     pub name: String,
     /// How long the former address still works.
-    #[arg(long, default_value_t = 24, value_name = "HOURS", value_parser = clap::value_parser!(u64).range(..=24 * 90))]
-    pub hours: u64,
+    #[arg(long, default_value_t = USUAL_OVERLAP_HOURS, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(..=i64::from(LONGEST_OVERLAP_HOURS)))]
+    pub hours: u32,
 }
 
 /// `grab …`

@@ -10,13 +10,13 @@ use tempfile::TempDir;
 
 use super::args::DemoArgs;
 use super::context::{CommandError, Context};
-use super::{feed, key, serve};
+use super::{feed, serve};
+use crate::admin::{Actor, feeds, keys, webhook_secret};
 use crate::auth::scope::{Scope, ScopeSet};
 use crate::auth::token::random_identifier;
 use crate::demo::script::{self, Case, Pace, Played};
 use crate::demo::{WebhookAuth, World};
 use crate::domain::app::AppName;
-use crate::domain::feed::FeedName;
 use crate::domain::feed_filter::FeedFilter;
 use crate::ops::text::Lang;
 use crate::service::{self, StartError};
@@ -46,13 +46,15 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
         serve::start_log(&context, settings, &around)?;
     }
     let store = context.open_store(settings).await?;
-    let name = FeedName::parse("demo").map_err(|_| StartError::Demo)?;
-    let (_, token) = feed::make(&store, name, FeedFilter::default()).await?;
+    let actor = Actor::command_line();
+    let made = feeds::create(&store, &actor, "demo", FeedFilter::default()).await;
+    let made = made.map_err(|_| StartError::Demo)?;
     let scopes: ScopeSet = [Scope::Read, Scope::Metrics].into_iter().collect();
-    let api_key = key::make(&store, "demo", scopes).await?;
+    let key = keys::create(&store, &actor, "demo", scopes, None).await.map_err(|_| StartError::Demo)?;
     let base = format!("http://127.0.0.1:{port}");
-    let feed = feed::url(&base, &token);
-    let addresses = Addresses { base: &base, password: &password, feed: &feed, key: api_key.expose(), args };
+    let feed = feed::url(&base, &made.token);
+    let addresses =
+        Addresses { base: &base, password: &password, feed: &feed, key: key.token.expose(), args };
     connect_webhooks(&world, &store, &base).await?;
 
     let life = serve::life_under_signals();
@@ -112,7 +114,7 @@ async fn connect_webhooks(
 ) -> Result<(), CommandError> {
     for app in world.apps() {
         let Ok(name) = AppName::parse(app.name()) else { continue };
-        let secret = service::generated_secret(store, &name).await?;
+        let secret = webhook_secret::of_app(store, &name).await?;
         let auth = WebhookAuth::Header("X-Webhook-Token".to_owned(), secret.expose_secret().to_owned());
         world.set_webhook(app.name(), &format!("{base}/hooks/{name}"), auth).map_err(|_| StartError::Demo)?;
     }

@@ -1,22 +1,23 @@
 //! `grabfeed feed create|list|rotate|revoke`: feeds.
 
 use std::io::Write;
-use std::time::Duration;
 
 use super::args::{FeedCommand, FeedCreateArgs, FeedRotateArgs};
 use super::context::{CommandError, Context, FAILED};
+use super::refusal::{self, Thing};
 use super::run::block_on;
 use super::table;
-use crate::auth::token::{Token, TokenKind};
+use crate::admin::view::feed::FeedView;
+use crate::admin::{Actor, AdminError, feeds};
+use crate::auth::token::Token;
 use crate::config::Settings;
 use crate::domain::app::AppName;
-use crate::domain::feed::FeedName;
 use crate::domain::feed_filter::FeedFilter;
 use crate::domain::time::Ts;
 use crate::ops::text::Lang;
+use crate::publish::format::FeedFormat;
 use crate::publish::links::BaseUrl;
-use crate::store::{Feed, Store, StoreError};
-use crate::web::public::new_feed::new_feed;
+use crate::store::{Feed, Store};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -28,7 +29,7 @@ pub fn run(command: FeedCommand, context: &Context, out: &mut dyn Write) -> Resu
         let store = context.open_store(&settings).await?;
         let code = match command {
             FeedCommand::Create(args) => create(args, &settings, &store, lang, out).await?,
-            FeedCommand::List(args) => list(&store.feeds().await?, store.now().await?, args.json, lang, out)?,
+            FeedCommand::List(args) => list(store.feeds().await?, store.now().await?, args.json, lang, out)?,
             FeedCommand::Rotate(args) => rotate(&args, &settings, &store, lang, out).await?,
             FeedCommand::Revoke(args) => revoke(&args.name, &store, lang, out).await?,
         };
@@ -44,25 +45,18 @@ async fn create(
     lang: Lang,
     out: &mut dyn Write,
 ) -> Result<u8, CommandError> {
-    let Ok(name) = FeedName::parse(&args.name) else {
-        writeln!(out, "{}", lang.text("cli-feed-bad-name", &[]))?;
-        return Ok(FAILED);
-    };
+    let name = args.name.clone();
     let Some(filter) = filter(args) else {
         writeln!(out, "{}", lang.text("cli-feed-bad-filter", &[]))?;
         return Ok(FAILED);
     };
-    match make(store, name.clone(), filter).await {
-        Ok((_, token)) => {
+    match feeds::create(store, &Actor::command_line(), &name, filter).await {
+        Ok(made) => {
             // The address alone on its line, so that a script can take it.
-            writeln!(out, "{}", url(&base_url(settings), &token))?;
+            writeln!(out, "{}", url(&base_url(settings), &made.token))?;
             Ok(0)
         }
-        Err(StoreError::NameTaken) => {
-            writeln!(out, "{}", lang.text("cli-feed-name-taken", &[("name", name.as_str().into())]))?;
-            Ok(FAILED)
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => refusal::write(error, Thing::Feed, &name, lang, out),
     }
 }
 
@@ -80,22 +74,9 @@ fn filter(args: FeedCreateArgs) -> Option<FeedFilter> {
     filter.compile().is_ok().then_some(filter)
 }
 
-/// Makes a feed with new secrets and returns it with its token, which is known only now.
-pub(super) async fn make(
-    store: &Store,
-    name: FeedName,
-    filter: FeedFilter,
-) -> Result<(Feed, Token), StoreError> {
-    let made = new_feed(name, filter);
-    let (feed, token) =
-        made.map_err(|_| StoreError::Inconsistent { table: "feed", what: "public_id", row: 0 })?;
-    let feed = store.create_feed(feed, store.now().await?).await?;
-    Ok((feed, token))
-}
-
 /// The address that a client subscribes to.
 pub(super) fn url(base: &str, token: &Token) -> String {
-    format!("{base}/f/{}/rss.xml", token.expose())
+    format!("{base}/f/{}/{}", token.expose(), FeedFormat::Rss.path_segment())
 }
 
 /// Where clients reach the service, without a slash at the end; the machine itself if nothing is configured.
@@ -114,47 +95,41 @@ async fn rotate(
     lang: Lang,
     out: &mut dyn Write,
 ) -> Result<u8, CommandError> {
-    let token = Token::generate(TokenKind::Feed, &mut rand::rng());
-    let now = store.now().await?;
-    let former_until = now.plus(Duration::from_hours(args.hours));
-    let rotated = match FeedName::parse(&args.name) {
-        Ok(name) => store.rotate_feed(&name, token.hash(), token.shown(), former_until, now).await?,
-        Err(_) => false,
-    };
-    if rotated {
-        writeln!(out, "{}", url(&base_url(settings), &token))?;
-        return Ok(0);
+    match rotate_named(store, args).await {
+        Ok(token) => {
+            writeln!(out, "{}", url(&base_url(settings), &token))?;
+            Ok(0)
+        }
+        Err(error) => refusal::write(error, Thing::Feed, &args.name, lang, out),
     }
-    writeln!(out, "{}", lang.text("cli-feed-unknown", &[("name", args.name.as_str().into())]))?;
-    Ok(FAILED)
+}
+
+async fn rotate_named(store: &Store, args: &FeedRotateArgs) -> Result<Token, AdminError> {
+    let feed = feeds::find_named(store, &args.name).await?;
+    Ok(feeds::rotate(store, &Actor::command_line(), &feed, args.hours).await?.token)
 }
 
 async fn revoke(name: &str, store: &Store, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
-    let revoked = match FeedName::parse(name) {
-        Ok(name) => store.revoke_feed(&name, store.now().await?).await?,
-        Err(_) => false,
-    };
-    let id = if revoked { "cli-feed-revoked" } else { "cli-feed-unknown" };
-    writeln!(out, "{}", lang.text(id, &[("name", name.into())]))?;
-    Ok(if revoked { 0 } else { FAILED })
+    match revoke_named(store, name).await {
+        Ok(()) => {
+            writeln!(out, "{}", lang.text("cli-feed-revoked", &[("name", name.into())]))?;
+            Ok(0)
+        }
+        Err(error) => refusal::write(error, Thing::Feed, name, lang, out),
+    }
 }
 
-fn list(feeds: &[Feed], now: Ts, json: bool, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
+async fn revoke_named(store: &Store, name: &str) -> Result<(), AdminError> {
+    let feed = feeds::find_named(store, name).await?;
+    feeds::revoke(store, &Actor::command_line(), &feed).await
+}
+
+fn list(feeds: Vec<Feed>, now: Ts, json: bool, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
     let date = |moment: Option<Ts>| moment.map(|moment| moment.to_string());
     let former = |feed: &Feed| date(feed.former_token_until.filter(|until| *until > now));
     if json {
-        let rows: Vec<_> = feeds
-            .iter()
-            .map(|feed| {
-                serde_json::json!({
-                    "name": feed.name.as_str(), "shown": feed.token_shown, "filter": feed.filter,
-                    "created_at": feed.created_at.to_string(), "last_used_at": date(feed.last_used_at),
-                    "last_client": feed.last_client, "polls": feed.poll_count, "key": feed.key_name,
-                    "former_token_until": former(feed),
-                })
-            })
-            .collect();
-        writeln!(out, "{}", serde_json::Value::from(rows))?;
+        let rows: Vec<FeedView> = feeds.into_iter().map(|feed| FeedView::new(feed, now)).collect();
+        writeln!(out, "{}", serde_json::json!(rows))?;
         return Ok(0);
     }
     let heading = ["name", "key", "shown", "former-until", "last-used", "client"]

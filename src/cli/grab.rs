@@ -4,12 +4,12 @@ use std::io::Write;
 
 use super::args::{GrabCommand, GrabListArgs, GrabRetryArgs, GrabShowArgs};
 use super::context::{CommandError, Context, FAILED};
+use super::refusal::{self, Thing};
 use super::run::block_on;
 use super::table;
-use crate::domain::grab::{Grab, GrabState};
+use crate::admin::view::grab::{GrabView, GrabWithAttemptsView};
+use crate::admin::{Actor, AdminError, grabs};
 use crate::domain::ids::GrabId;
-use crate::domain::text::indexer_key;
-use crate::domain::time::Ts;
 use crate::ops::text::Lang;
 use crate::store::{Attempt, GrabFilter, Store};
 
@@ -38,8 +38,8 @@ async fn list(
     let filter = GrabFilter { state: args.state, ..GrabFilter::default() };
     let grabs = store.grabs(&filter, args.limit, 0).await?.grabs;
     if args.json {
-        let rows: Vec<_> = grabs.iter().map(|grab| json(grab, lang)).collect();
-        writeln!(out, "{}", serde_json::Value::from(rows))?;
+        let rows: Vec<GrabView> = grabs.into_iter().map(|grab| GrabView::new(grab, lang)).collect();
+        writeln!(out, "{}", serde_json::json!(rows))?;
         return Ok(0);
     }
     let heading = ["number", "app", "state", "title", "reason"].map(|word| column(word, lang));
@@ -61,13 +61,12 @@ async fn show(
     lang: Lang,
     out: &mut dyn Write,
 ) -> Result<u8, CommandError> {
-    let id = GrabId(args.number);
-    let Some(grab) = store.grab(id).await? else { return unknown(args.number, lang, out) };
-    let attempts = store.attempts(id).await?;
+    let (grab, attempts) = match grabs::find_with_attempts(store, GrabId(args.number)).await {
+        Ok(found) => found,
+        Err(error) => return refusal::write(error, Thing::Grab, &args.number.to_string(), lang, out),
+    };
     if args.json {
-        let mut object = json(&grab, lang);
-        object["attempts"] = attempts.iter().map(attempt_json).collect();
-        writeln!(out, "{object}")?;
+        writeln!(out, "{}", serde_json::json!(GrabWithAttemptsView::new(grab, attempts, lang)))?;
         return Ok(0);
     }
     writeln!(out, "{}", grab.title)?;
@@ -85,9 +84,9 @@ async fn show(
 /// One line of a grab's timeline.
 fn timeline(attempt: &Attempt, lang: Lang) -> String {
     let step = lang.text(&format!("cli-grab-step-{}", attempt.step), &[]);
-    let reason = attempt.reason.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
-    let next = attempt.next_attempt_at.map(|at| format!(" → {}", Ts::from_millis(at))).unwrap_or_default();
-    format!("  {}  {step}: {}{reason}{next}", Ts::from_millis(attempt.at), attempt.outcome)
+    let reason = attempt.reason.map(|reason| format!(" ({})", reason.code())).unwrap_or_default();
+    let next = attempt.next_attempt_at.map(|at| format!(" → {at}")).unwrap_or_default();
+    format!("  {}  {step}: {}{reason}{next}", attempt.at, attempt.outcome)
 }
 
 async fn retry(
@@ -96,62 +95,28 @@ async fn retry(
     lang: Lang,
     out: &mut dyn Write,
 ) -> Result<u8, CommandError> {
-    const MOST: u32 = 500;
-    let ids: Vec<GrabId> = if let Some(number) = args.number {
-        vec![GrabId(number)]
-    } else {
-        let failed = GrabFilter { state: Some(GrabState::Failed), ..GrabFilter::default() };
-        store.grabs(&failed, MOST, 0).await?.grabs.iter().map(|grab| grab.id).collect()
+    let actor = Actor::command_line();
+    let retried = match args.number {
+        None => grabs::retry_failed(store, &actor).await,
+        Some(number) => match grabs::retry(store, &actor, GrabId(number), None).await {
+            Ok(_) => Ok(1),
+            // It is neither given up nor skipped.
+            Err(AdminError::Conflict) => Ok(0),
+            Err(error) => Err(error),
+        },
     };
-    let now = store.now().await?;
-    let mut retried = 0_usize;
-    for id in &ids {
-        let Some(grab) = store.grab(*id).await? else { return unknown(id.0, lang, out) };
-        if store.retry_grab(*id, now).await? {
-            retried += 1;
-            // The person knows that the indexer is well again.
-            if let Some(indexer) = grab.indexer.as_deref() {
-                store.free_indexer(&indexer_key(indexer)).await?;
-            }
+    match retried {
+        Ok(retried) => {
+            writeln!(out, "{}", lang.text("cli-grab-retried", &[("count", retried.into())]))?;
+            Ok(if retried == 0 && args.number.is_some() { FAILED } else { 0 })
+        }
+        Err(error) => {
+            let number = args.number.unwrap_or_default().to_string();
+            refusal::write(error, Thing::Grab, &number, lang, out)
         }
     }
-    writeln!(out, "{}", lang.text("cli-grab-retried", &[("count", retried.into())]))?;
-    Ok(if retried == 0 && args.number.is_some() { FAILED } else { 0 })
-}
-
-fn unknown(number: i64, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
-    writeln!(out, "{}", lang.text("cli-grab-unknown", &[("number", number.into())]))?;
-    Ok(FAILED)
 }
 
 fn column(word: &str, lang: Lang) -> String {
     lang.text(&format!("cli-column-{word}"), &[])
-}
-
-fn json(grab: &Grab, lang: Lang) -> serde_json::Value {
-    let date = |moment: Option<Ts>| moment.map(|moment| moment.to_string());
-    serde_json::json!({
-        "id": grab.id.0,
-        "app": grab.app.as_str(),
-        "state": grab.state.as_str(),
-        "reason": grab.reason.map(crate::domain::reason::Reason::code),
-        "message": grab.reason.map(|reason| lang.text(&format!("reason-{reason}"), &[])),
-        "title": grab.title,
-        "indexer": grab.indexer,
-        "grabbed_at": grab.grabbed_at.to_string(),
-        "next_attempt_at": date(grab.next_attempt_at),
-        "finished_at": date(grab.finished_at),
-    })
-}
-
-fn attempt_json(attempt: &Attempt) -> serde_json::Value {
-    serde_json::json!({
-        "at": Ts::from_millis(attempt.at).to_string(),
-        "step": attempt.step,
-        "outcome": attempt.outcome,
-        "reason": attempt.reason,
-        "detail": attempt.detail.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok()),
-        "duration_ms": attempt.duration_ms,
-        "next_attempt_at": attempt.next_attempt_at.map(|at| Ts::from_millis(at).to_string()),
-    })
 }

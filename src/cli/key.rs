@@ -1,18 +1,18 @@
 //! `grabfeed key create|list|revoke`: API keys.
 
 use std::io::Write;
-use std::time::Duration;
 
 use super::args::{KeyCommand, KeyCreateArgs};
 use super::context::{CommandError, Context, FAILED};
+use super::refusal::{self, Thing};
 use super::run::block_on;
 use super::table;
+use crate::admin::view::key::KeyView;
+use crate::admin::{Actor, AdminError, keys};
 use crate::auth::scope::ScopeSet;
-use crate::auth::token::{Token, TokenKind};
 use crate::domain::time::Ts;
-use crate::store::{ApiKey, NewApiKey, Store, StoreError};
-
-const DAY: Duration = Duration::from_hours(24);
+use crate::ops::text::Lang;
+use crate::store::{ApiKey, Store};
 
 /// Runs the command.
 pub fn run(command: &KeyCommand, context: &Context, out: &mut dyn Write) -> Result<u8, CommandError> {
@@ -22,13 +22,8 @@ pub fn run(command: &KeyCommand, context: &Context, out: &mut dyn Write) -> Resu
         let store = context.open_store(&settings).await?;
         let code = match command {
             KeyCommand::Create(args) => create(args, &store, lang, out).await?,
-            KeyCommand::List(args) => list(&store.keys().await?, args.json, lang, out)?,
-            KeyCommand::Revoke(args) => {
-                let revoked = store.revoke_key(&args.name, store.now().await?).await?;
-                let id = if revoked { "cli-key-revoked" } else { "cli-key-unknown" };
-                writeln!(out, "{}", lang.text(id, &[("name", args.name.as_str().into())]))?;
-                if revoked { 0 } else { FAILED }
-            }
+            KeyCommand::List(args) => list(store.keys().await?, args.json, lang, out)?,
+            KeyCommand::Revoke(args) => revoke(&args.name, &store, lang, out).await?,
         };
         store.close().await;
         Ok(code)
@@ -38,80 +33,50 @@ pub fn run(command: &KeyCommand, context: &Context, out: &mut dyn Write) -> Resu
 async fn create(
     args: &KeyCreateArgs,
     store: &Store,
-    lang: crate::ops::text::Lang,
+    lang: Lang,
     out: &mut dyn Write,
 ) -> Result<u8, CommandError> {
-    let name = crate::domain::text::clean(&args.name, 64);
     let Ok(scopes) = args.scopes.parse::<ScopeSet>() else {
         writeln!(out, "{}", lang.text("cli-key-bad-scopes", &[]))?;
         return Ok(FAILED);
     };
-    match make_until(store, &name, scopes, args.days).await {
-        Ok(key) => {
+    match keys::create(store, &Actor::command_line(), &args.name, scopes, args.days).await {
+        Ok(made) => {
             // The key alone on its line, so that a script can take it.
-            writeln!(out, "{}", key.expose())?;
+            writeln!(out, "{}", made.token.expose())?;
             Ok(0)
         }
-        Err(StoreError::NameTaken) => {
-            writeln!(out, "{}", lang.text("cli-key-name-taken", &[("name", name.as_str().into())]))?;
-            Ok(FAILED)
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => refusal::write(error, Thing::Key, &args.name, lang, out),
     }
 }
 
-/// Makes a key that does not expire.
-pub(super) async fn make(store: &Store, name: &str, scopes: ScopeSet) -> Result<Token, StoreError> {
-    make_until(store, name, scopes, None).await
+async fn revoke(name: &str, store: &Store, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
+    match revoke_named(store, name).await {
+        Ok(()) => {
+            writeln!(out, "{}", lang.text("cli-key-revoked", &[("name", name.into())]))?;
+            Ok(0)
+        }
+        Err(error) => refusal::write(error, Thing::Key, name, lang, out),
+    }
 }
 
-async fn make_until(
-    store: &Store,
-    name: &str,
-    scopes: ScopeSet,
-    days: Option<u32>,
-) -> Result<Token, StoreError> {
-    let now = store.now().await?;
-    let key = Token::generate(TokenKind::ApiKey, &mut rand::rng());
-    let new = NewApiKey {
-        name: name.to_owned(),
-        key_hash: key.hash(),
-        key_shown: key.shown(),
-        scopes: scopes.to_string(),
-        expires_at: days.map(|days| now.plus(DAY * days)),
-    };
-    store.create_key(new, now).await?;
-    Ok(key)
+async fn revoke_named(store: &Store, name: &str) -> Result<(), AdminError> {
+    let key = keys::find_named(store, name).await?;
+    keys::revoke(store, &Actor::command_line(), key.id).await
 }
 
-fn list(
-    keys: &[ApiKey],
-    json: bool,
-    lang: crate::ops::text::Lang,
-    out: &mut dyn Write,
-) -> Result<u8, CommandError> {
-    let date = |moment: Option<Ts>| moment.map(|moment| moment.to_string());
+fn list(keys: Vec<ApiKey>, json: bool, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
     if json {
-        let rows: Vec<_> = keys.iter().map(|key| serde_json::json!({
-            "name": key.name, "shown": key.key_shown, "scopes": key.scopes, "created_at": key.created_at.to_string(),
-            "last_used_at": date(key.last_used_at), "expires_at": date(key.expires_at),
-        })).collect();
-        writeln!(out, "{}", serde_json::Value::from(rows))?;
+        let rows: Vec<KeyView> = keys.into_iter().map(KeyView::from).collect();
+        writeln!(out, "{}", serde_json::json!(rows))?;
         return Ok(0);
     }
+    let date = |moment: Option<Ts>| moment.map(|moment| moment.to_string()).unwrap_or_default();
     let heading = ["name", "shown", "scopes", "last-used", "expires"]
         .map(|word| lang.text(&format!("cli-column-{word}"), &[]));
     let rows: Vec<Vec<String>> = keys
-        .iter()
-        .map(|key| {
-            vec![
-                key.name.clone(),
-                key.key_shown.clone(),
-                key.scopes.clone(),
-                date(key.last_used_at).unwrap_or_default(),
-                date(key.expires_at).unwrap_or_default(),
-            ]
-        })
+        .into_iter()
+        .map(|key| vec![key.name, key.key_shown, key.scopes, date(key.last_used_at), date(key.expires_at)])
         .collect();
     table::write(out, &heading, &rows)?;
     Ok(0)

@@ -20,6 +20,7 @@ pub mod torrent;
 mod usage;
 pub mod user;
 
+mod refusal;
 mod run;
 
 pub use context::Context;

@@ -8,9 +8,10 @@ use serde::Serialize;
 use super::args::SyncArgs;
 use super::context::{CommandError, Context, FAILED};
 use super::run::block_on;
+use crate::domain::app::PROWLARR;
 use crate::ops::text::Lang;
 use crate::pipeline::sync::{self, Summary, SyncError};
-use crate::service::{self, PROWLARR};
+use crate::service;
 
 /// What one reading came to.
 #[derive(Debug, Serialize)]

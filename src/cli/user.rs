@@ -4,15 +4,18 @@ use std::io::{BufRead, Read, Write};
 
 use secrecy::SecretString;
 
-use super::args::{ListArgs, NameArgs, UserCommand};
+use super::args::{ListArgs, UserCommand};
 use super::context::{CommandError, Context, FAILED};
+use super::refusal::{self, Thing};
 use super::run::block_on;
 use super::table;
-use crate::auth::password::{Passwords, Refused};
+use crate::admin::AdminError;
+use crate::admin::account::{self, NamedPassword};
+use crate::admin::view::account::AccountView;
 use crate::auth::password_rules::{self, PasswordRules};
 use crate::auth::setup;
 use crate::ops::text::Lang;
-use crate::store::{Administrator, NewAdministrator, Store};
+use crate::store::Administrator;
 
 /// Runs the command.
 pub fn run(
@@ -28,11 +31,11 @@ pub fn run(
         let code = match command {
             UserCommand::SetPassword(args) => {
                 let rules = PasswordRules { min_chars: settings.auth.password_min_length };
-                let said = set_password(args, &store, rules, input).await?;
-                if matches!(said, Said::Created) {
+                let set = account::set_by_command(&store, rules, &args.name, || read_line(input)).await;
+                if matches!(set, Ok(NamedPassword::Created)) {
                     setup::remove_token_file(&context.setup_token_file());
                 }
-                said.tell(&args.name, lang, out)?
+                write_outcome(set, &args.name, lang, out)?
             }
             UserCommand::Show(args) => show(store.administrator().await?, args, lang, out)?,
         };
@@ -41,65 +44,23 @@ pub fn run(
     })
 }
 
-/// What became of a new password.
-enum Said {
-    Created,
-    Changed,
-    OtherName(String),
-    BadName,
-    BadInput,
-    Refused(Refused),
-}
-
-impl Said {
-    fn tell(&self, name: &str, lang: Lang, out: &mut dyn Write) -> Result<u8, CommandError> {
-        let (id, name) = match self {
-            Self::Created => ("cli-user-created", name),
-            Self::Changed => ("cli-user-password-changed", name),
-            Self::OtherName(other) => ("cli-user-other-name", other.as_str()),
-            Self::BadName => ("cli-user-bad-name", name),
-            Self::BadInput => ("cli-user-bad-input", name),
-            Self::Refused(Refused::Busy(_)) => ("cli-user-busy", name),
-            Self::Refused(Refused::Weak(weakness)) => {
-                writeln!(out, "{}", weakness.text(lang))?;
-                return Ok(FAILED);
-            }
-        };
-        writeln!(out, "{}", lang.text(id, &[("name", name.into())]))?;
-        Ok(if matches!(self, Self::Created | Self::Changed) { 0 } else { FAILED })
-    }
-}
-
-async fn set_password(
-    args: &NameArgs,
-    store: &Store,
-    rules: PasswordRules,
-    input: &mut dyn BufRead,
-) -> Result<Said, CommandError> {
-    if setup::check_name(&args.name).is_err() {
-        return Ok(Said::BadName);
-    }
-    let known = store.administrator().await?;
-    if let Some(other) = known.as_ref().filter(|known| known.name != args.name) {
-        return Ok(Said::OtherName(other.name.clone()));
-    }
-    let Some(password) = read_line(input) else { return Ok(Said::BadInput) };
-    let password_hash = match Passwords::default().hash_new(rules, password, vec![args.name.clone()]).await {
-        Ok(hash) => hash,
-        Err(refused) => return Ok(Said::Refused(refused)),
+fn write_outcome(
+    set: Result<NamedPassword, AdminError>,
+    name: &str,
+    lang: Lang,
+    out: &mut dyn Write,
+) -> Result<u8, CommandError> {
+    let (id, name, code) = match &set {
+        Ok(NamedPassword::Created) => ("cli-user-created", name, 0),
+        Ok(NamedPassword::Changed) => ("cli-user-password-changed", name, 0),
+        Ok(NamedPassword::OtherName(other)) => ("cli-user-other-name", other.as_str(), FAILED),
+        Err(_) => {
+            return set
+                .map_or_else(|error| refusal::write(error, Thing::Account, name, lang, out), |_| Ok(0));
+        }
     };
-    let now = store.now().await?;
-    if known.is_some() {
-        store.change_password(&password_hash, None, now).await?;
-        return Ok(Said::Changed);
-    }
-    let new = NewAdministrator { name: args.name.clone(), password_hash };
-    if store.create_administrator(new, now).await? {
-        return Ok(Said::Created);
-    }
-    // Somebody made the account at this very moment; theirs is not changed unseen.
-    let other = store.administrator().await?;
-    Ok(other.map_or(Said::BadName, |other| Said::OtherName(other.name)))
+    writeln!(out, "{}", lang.text(id, &[("name", name.into())]))?;
+    Ok(code)
 }
 
 /// The first line, without its end and with everything else in it.
@@ -119,13 +80,7 @@ fn show(
     out: &mut dyn Write,
 ) -> Result<u8, CommandError> {
     if args.json {
-        let object = administrator.map(|known| {
-            serde_json::json!({
-                "name": known.name, "created_at": known.created_at.to_string(),
-                "password_changed_at": known.password_changed_at.to_string(),
-            })
-        });
-        writeln!(out, "{}", serde_json::Value::from(object))?;
+        writeln!(out, "{}", serde_json::json!(administrator.as_ref().map(AccountView::from)))?;
         return Ok(0);
     }
     let Some(known) = administrator else {

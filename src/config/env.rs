@@ -8,7 +8,8 @@ use std::path::Path;
 
 use super::file;
 use super::finding::{Findings, Origin, Place, Problem};
-use super::key::{Key, KeyPath, Presence, SECTIONS, Section};
+use super::key::{Key, Presence, Section};
+use super::key_path::{KeyPath, SECTIONS};
 use super::layer::{Layer, bare};
 use super::nearest::nearest;
 

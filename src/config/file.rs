@@ -6,14 +6,14 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
-use super::finding::codes;
+use crate::domain::named::named_enum;
 
 /// The largest file that is read, in bytes.
 pub const LARGEST_BYTES: u64 = 1024 * 1024;
 
-codes! {
+named_enum! {
     /// Why a file cannot be used.
-    FileProblem {
+    pub enum FileProblem {
         /// It does not exist.
         Missing = "file-missing",
         /// It cannot be opened or read.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::excerpt::Excerpt;
 use super::file::FileProblem;
 use super::key::Key;
+use crate::domain::named::named_enum;
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,28 +54,9 @@ pub(super) struct Place {
     pub(super) span: Option<Range<usize>>,
 }
 
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The stable code, which is also the end of the sentence's id in the catalogues.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)* }
-            }
-        }
-    };
-}
-pub(super) use codes;
-
-codes! {
+named_enum! {
     /// Why the file as YAML cannot be read any further.
-    Syntax {
+    pub enum Syntax {
         /// A tab where spaces are due.
         Tab = "syntax-tab",
         /// A quote that is not closed.
@@ -98,9 +80,9 @@ codes! {
     }
 }
 
-codes! {
+named_enum! {
     /// What the person may do about a value.
-    Hint {
+    pub enum Hint {
         /// `yes`, `on`, `1` …
         TrueOrFalse = "true-or-false",
         /// `080`.
@@ -226,8 +208,8 @@ impl Problem {
     /// The stable code, which is also the end of the sentence's id in the catalogues.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::File(problem) => problem.code(),
-            Self::Syntax(syntax) => syntax.code(),
+            Self::File(problem) => problem.as_str(),
+            Self::Syntax(syntax) => syntax.as_str(),
             Self::ControlCharacter(_) => "control-character",
             Self::Alias => "alias",
             Self::Anchor => "anchor",

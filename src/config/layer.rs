@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Findings, Origin, Place, Problem};
-use super::key::{Key, KeyPath, Kind};
+use super::key::{Key, Kind};
+use super::key_path::KeyPath;
 use super::scalar::{Refusal, Style, check};
 use super::value::Value;
 

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use super::file::{self, FileProblem};
 use super::finding::{Findings, Origin, Place, Problem};
-use super::key::{Key, KeyPath, Presence, SECTIONS, Section};
+use super::key::{Key, Presence, Section};
+use super::key_path::{KeyPath, SECTIONS};
 use super::layer::{Checked, Layer, bare};
 use super::provenance::Provenance;
 use super::report::Report;

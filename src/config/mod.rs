@@ -11,6 +11,7 @@ pub mod file;
 pub mod finding;
 pub mod ip_range;
 pub mod key;
+pub mod key_path;
 mod layer;
 mod load;
 mod nearest;

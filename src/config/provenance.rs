@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::finding::Origin;
-use super::key::{Key, KeyPath, Kind, Presence, SECTIONS};
+use super::key::{Key, Kind, Presence};
+use super::key_path::{KeyPath, SECTIONS};
 use super::layer::Checked;
 
 /// One setting as `config show` and the settings page list it.

@@ -2,7 +2,8 @@
 
 use super::describe::{accepts, key_id};
 use super::env::variable;
-use super::key::{Key, SECTIONS, Section};
+use super::key::{Key, Section};
+use super::key_path::SECTIONS;
 use crate::ops::text::Lang;
 
 /// The page.

@@ -90,7 +90,7 @@ impl Finding {
     pub fn help(&self, lang: Lang) -> Vec<String> {
         let mut help = Vec::new();
         if let Problem::WrongValue { hint: Some(hint), .. } = &self.problem {
-            help.push(lang.text(&format!("config-hint-{}", hint.code()), &[]));
+            help.push(lang.text(&format!("config-hint-{}", hint.as_str()), &[]));
         }
         if let Some(nearest) = self.problem.nearest() {
             help.push(lang.text("config-nearest", &[("nearest", Arg::Text(nearest))]));

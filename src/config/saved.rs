@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::finding::{Findings, Origin, Place, Problem};
-use super::key::{KeyPath, Kind};
+use super::key::Kind;
+use super::key_path::KeyPath;
 use super::layer::{Given, Layer, Raw};
 use super::scalar::Style;
 

@@ -5,7 +5,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::describe::{accepts, key_id};
-use super::key::{Key, Kind, Presence, SECTIONS, Section};
+use super::key::{Key, Kind, Presence, Section};
+use super::key_path::SECTIONS;
 use crate::ops::text::Lang;
 
 /// The schema, with descriptions in this language.

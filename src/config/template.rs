@@ -2,7 +2,8 @@
 
 use super::describe::{accepts, key_id};
 use super::env::variable;
-use super::key::{Key, Kind, Presence, SECTIONS, Section};
+use super::key::{Key, Kind, Presence, Section};
+use super::key_path::SECTIONS;
 use crate::ops::text::{Arg, Lang};
 
 const WIDTH: usize = 100;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::finding::{Findings, Place, Problem};
-use super::key::KeyPath;
+use super::key_path::KeyPath;
 use super::layer::Checked;
 use super::value::Value;
 

@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 
 use super::finding::{Findings, Origin, Place, Problem};
-use super::key::{Key, KeyPath, Kind, Presence, SECTIONS, Section, section_named};
+use super::key::{Key, Kind, Presence, Section};
+use super::key_path::{KeyPath, SECTIONS, section_named};
 use super::layer::{Given, Layer, Raw};
 use super::nearest::nearest;
 use super::scalar::Style;

@@ -6,8 +6,8 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use super::lock::locked;
 use super::release::ReleaseId;
-use super::shared::locked;
 
 /// Where a fault waits for a request.
 #[derive(Debug, Clone, PartialEq, Eq)]

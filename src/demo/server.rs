@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::shared::locked;
+use super::lock::locked;
 
 /// How long open requests may go on when a server goes down.
 const GRACE: Duration = Duration::from_millis(500);

@@ -3,12 +3,13 @@
 //! Nothing here speaks HTTP.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::domain::time::Ts;
 
 use super::counters::Counters;
 use super::faults::FaultBoard;
+use super::lock::locked;
 use super::release::{Release, ReleaseId};
 
 /// Where a world takes its time from. With a clock that a test moves, late rows and blocks need no waiting.
@@ -73,9 +74,4 @@ impl Shared {
     pub fn count(&self, change: impl FnOnce(&mut Counters)) {
         change(&mut locked(&self.counters));
     }
-}
-
-/// Locks; a panic of another holder does not end the simulation.
-pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,6 +4,7 @@
 //! values alone. Must not know: files, sockets, SQL, clocks, the environment, or any other module of ours.
 
 pub mod app;
+pub mod attempt;
 pub mod feed;
 pub mod feed_filter;
 pub mod feed_window;
@@ -12,6 +13,7 @@ pub mod ids;
 pub mod infohash;
 pub mod magnet;
 pub mod merge;
+pub(crate) mod named;
 pub mod reason;
 pub mod schedule;
 pub mod sighting;

@@ -39,8 +39,13 @@ pub fn counts(reason: Reason) -> bool {
 /// What to do after an attempt that did not make the grab ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// Try again at this moment.
-    At(Ts),
+    /// Try again.
+    At {
+        /// When.
+        at: Ts,
+        /// Whether the schedule moves on: false where the attempt cost no one anything.
+        counts: bool,
+    },
     /// Stop, with this reason.
     GiveUp(Reason),
 }
@@ -77,7 +82,8 @@ pub fn next(failed: Failed, now: Ts, jitter: f64) -> Next {
     } else {
         asked.max(Duration::from_secs(wait_seconds))
     };
-    Next::At(now.plus(base + base.mul_f64(spread * jitter.clamp(0.0, 1.0))))
+    let at = now.plus(base + base.mul_f64(spread * jitter.clamp(0.0, 1.0)));
+    Next::At { at, counts: counts(failed.reason) }
 }
 
 /// How long an indexer is left alone after an attempt at it failed, so that the other grabs of that indexer do not
@@ -102,7 +108,7 @@ mod tests {
     fn wait(reason: Reason, count: u32, retry_after: Option<u64>, jitter: f64) -> Option<u64> {
         let retry_after = retry_after.map(Duration::from_secs);
         match next(Failed { reason, count, since: NOW, retry_after }, NOW, jitter) {
-            Next::At(at) => Some(at.since(NOW).as_secs()),
+            Next::At { at, .. } => Some(at.since(NOW).as_secs()),
             Next::GiveUp(_) => None,
         }
     }
@@ -134,7 +140,7 @@ mod tests {
             let since = NOW.minus(Duration::from_secs(seconds));
             next(Failed { reason: Reason::AppUnavailable, count: 1, since, retry_after: None }, NOW, 0.0)
         };
-        let at = |seconds| Next::At(NOW.plus(Duration::from_secs(seconds)));
+        let at = |seconds| Next::At { at: NOW.plus(Duration::from_secs(seconds)), counts: false };
         assert_eq!([after(0), after(30), after(7200)], [at(2), at(30), at(300)]);
         assert_eq!(after(20 * 24 * 3600), Next::GiveUp(Reason::GaveUp));
     }

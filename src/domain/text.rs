@@ -28,6 +28,12 @@ fn fold(text: &str) -> String {
     folded
 }
 
+/// Whether a text is one line of 1 to `max_chars` characters, without spaces around it.
+pub fn is_plain(text: &str, max_chars: usize) -> bool {
+    let fits = (1..=max_chars).contains(&text.chars().count());
+    fits && text.trim() == text && !text.contains(char::is_control)
+}
+
 /// Text from outside, made fit to store and to show: control characters (a NUL breaks PostgreSQL, others break
 /// XML and terminals) become spaces, and it is cut to `max_chars` characters.
 pub fn clean(text: &str, max_chars: usize) -> String {
@@ -38,6 +44,14 @@ pub fn clean(text: &str, max_chars: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_text_is_one_short_line() {
+        for (text, plain) in [("a", true), ("é é", true), ("", false), (" a", false), ("a\0", false)] {
+            assert_eq!(is_plain(text, 3), plain, "{text:?}");
+        }
+        assert!(is_plain("ééé", 3) && !is_plain("éééé", 3));
+    }
 
     #[test]
     fn a_plus_that_prowlarr_decoded_away_does_not_matter() {

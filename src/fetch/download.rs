@@ -5,22 +5,21 @@
 //! still starting. Redirects are followed by hand, each hop under the address policy; no key and no `Referer` is sent
 //! anywhere. Owns: the way from a link to bytes or a reason. Must not know: bencode, the schedule, the database.
 
-mod answer;
 mod body;
+mod outcome;
 mod redirect;
+mod response;
 mod spool;
 
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use bytes::Bytes;
 use reqwest::Response;
 use reqwest::header::ACCEPT;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
+pub use self::outcome::{DownloadError, DownloadLimits, Downloaded, Link, Via};
 use self::redirect::Trail;
 use crate::domain::reason::Reason;
 use crate::upstream::circuit::Circuit;
@@ -28,112 +27,6 @@ use crate::upstream::http::Http;
 use crate::upstream::observe::{Exchange, Observer};
 use crate::upstream::retry::{RetryPolicy, Transient};
 use crate::upstream::transport::TransportFault;
-
-/// A link to fetch, and who answers it first.
-#[derive(Clone)]
-pub struct Link {
-    /// An http(s) URL or a magnet link. It holds keys.
-    pub url: SecretString,
-    /// Who answers it first.
-    pub via: Via,
-}
-
-/// Who answers a link first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Via {
-    /// Our configured Prowlarr, as `ProwlarrClient::rewrite` made the link.
-    Prowlarr,
-    /// A tracker, or a proxy such as Jackett.
-    Direct,
-}
-
-/// The bounds of one download.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// The largest torrent in decoded bytes (`torrents.max_size_mb`).
-    pub max_size_bytes: usize,
-    /// From the first request to the last byte, redirects included.
-    pub total: Duration,
-    /// The longest silence: before the answer begins, and between two pieces of it.
-    pub idle: Duration,
-}
-
-impl Default for Limits {
-    /// 50 MiB. Prowlarr gives its indexers 100 seconds and two for each request it holds back, so it gets a little more.
-    fn default() -> Self {
-        let (total, idle) = (Duration::from_mins(3), Duration::from_mins(2));
-        Self { max_size_bytes: 50 << 20, total, idle }
-    }
-}
-
-/// What a link led to.
-pub enum Downloaded {
-    /// Bytes that begin like a torrent; nothing else was checked.
-    Torrent(Bytes),
-    /// A magnet link, as written by the tracker. It may hold a passkey.
-    Magnet(SecretString),
-}
-
-impl fmt::Debug for Downloaded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Torrent(bytes) => write!(f, "Torrent({} bytes)", bytes.len()),
-            Self::Magnet(_) => f.write_str("Magnet"),
-        }
-    }
-}
-
-/// Why a link gave nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
-pub struct DownloadError {
-    /// The reason, which also says whether to try again.
-    pub reason: Reason,
-    /// The wait that the upstream asked for.
-    pub retry_after: Option<Duration>,
-    /// The status of the last answer.
-    pub status: Option<u16>,
-}
-
-impl DownloadError {
-    const fn of(reason: Reason) -> Self {
-        Self { reason, retry_after: None, status: None }
-    }
-
-    const fn at(reason: Reason, status: u16) -> Self {
-        Self { reason, retry_after: None, status: Some(status) }
-    }
-
-    /// The reason for a failed exchange. A tracker that cannot be reached is another matter than our Prowlarr.
-    const fn transport(fault: TransportFault, via: Via) -> Self {
-        Self::of(match fault {
-            TransportFault::AddressRefused => Reason::AddressRefused,
-            TransportFault::Tls => Reason::TlsFailed,
-            TransportFault::Unreachable => match via {
-                Via::Prowlarr => Reason::ProwlarrUnavailable,
-                Via::Direct => Reason::ConnectionFailed,
-            },
-            TransportFault::TimedOut => Reason::TimedOut,
-            TransportFault::Broken => Reason::ConnectionFailed,
-            TransportFault::Malformed => Reason::BadAnswer,
-        })
-    }
-}
-
-/// What is left of the retries for a download: Prowlarr itself did not answer, so no indexer was asked.
-impl Transient for DownloadError {
-    fn is_transient(&self) -> bool {
-        self.reason == Reason::ProwlarrUnavailable
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
-    }
-
-    fn outcome(&self) -> &'static str {
-        self.reason.code()
-    }
-}
 
 /// Downloads links.
 pub struct Downloader {
@@ -156,11 +49,11 @@ impl Downloader {
     }
 
     /// Fetches what the link leads to.
-    pub async fn fetch(&self, link: &Link, limits: &Limits) -> Result<Downloaded, DownloadError> {
+    pub async fn fetch(&self, link: &Link, limits: &DownloadLimits) -> Result<Downloaded, DownloadError> {
         let started = Instant::now();
         let fetched = timeout(limits.total, self.follow(link, limits))
             .await
-            .unwrap_or(Err(DownloadError::of(Reason::TimedOut)));
+            .unwrap_or(Err(DownloadError::new(Reason::TimedOut)));
         self.observer.exchanged(&Exchange {
             upstream: match link.via {
                 Via::Prowlarr => "prowlarr",
@@ -173,7 +66,7 @@ impl Downloader {
         fetched
     }
 
-    async fn follow(&self, link: &Link, limits: &Limits) -> Result<Downloaded, DownloadError> {
+    async fn follow(&self, link: &Link, limits: &DownloadLimits) -> Result<Downloaded, DownloadError> {
         let text = link.url.expose_secret().trim();
         if redirect::is_magnet(text) {
             return redirect::magnet(text);
@@ -181,7 +74,7 @@ impl Downloader {
         let mut trail = Trail::starting_at(text)?;
         let mut response = self.first(trail.current(), link.via, limits).await?;
         let mut via = link.via;
-        while answer::is_redirect(response.status()) {
+        while response::is_redirect(response.status()) {
             match trail.next(&response)? {
                 redirect::Target::Magnet(magnet) => return Ok(magnet),
                 redirect::Target::Url(url) => {
@@ -192,20 +85,20 @@ impl Downloader {
                 }
             }
         }
-        answer::read(response, via, self.http.now(), limits).await
+        response::read(response, via, self.http.now(), limits).await
     }
 
-    async fn first(&self, url: Url, via: Via, limits: &Limits) -> Result<Response, DownloadError> {
+    async fn first(&self, url: Url, via: Via, limits: &DownloadLimits) -> Result<Response, DownloadError> {
         if via == Via::Direct {
             return self.send(url, via, limits).await;
         }
         if let Some(Err(wait)) = self.prowlarr.as_ref().map(|circuit| circuit.admit(Instant::now())) {
-            let unavailable = DownloadError::of(Reason::ProwlarrUnavailable);
+            let unavailable = DownloadError::new(Reason::ProwlarrUnavailable);
             return Err(DownloadError { retry_after: Some(wait), ..unavailable });
         }
         let ask = || async {
             let response = self.send(url.clone(), via, limits).await?;
-            answer::check_prowlarr_is_up(&response, self.http.now())?;
+            response::check_prowlarr_is_up(&response, self.http.now())?;
             Ok(response)
         };
         let answer: Result<_, DownloadError> = self.retry.run("prowlarr", "download", ask).await;
@@ -218,10 +111,10 @@ impl Downloader {
         answer
     }
 
-    async fn send(&self, url: Url, via: Via, limits: &Limits) -> Result<Response, DownloadError> {
-        let request = self.http.get(url).map_err(|_| DownloadError::of(Reason::AddressRefused))?;
+    async fn send(&self, url: Url, via: Via, limits: &DownloadLimits) -> Result<Response, DownloadError> {
+        let request = self.http.get(url).map_err(|_| DownloadError::new(Reason::AddressRefused))?;
         let sending = timeout(limits.idle, request.header(ACCEPT, "*/*").send());
-        let sent = sending.await.map_err(|_| DownloadError::of(Reason::TimedOut))?;
+        let sent = sending.await.map_err(|_| DownloadError::new(Reason::TimedOut))?;
         sent.map_err(|error| DownloadError::transport(TransportFault::of(&error), via))
     }
 }

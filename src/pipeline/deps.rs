@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use tokio::sync::Notify;
 
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::feed_window;
-use crate::fetch::download::{Downloader, Limits};
+use crate::fetch::download::{DownloadLimits, Downloader};
+use crate::matching::plan::{Plan, plan};
 use crate::ops::clock::Clock;
 use crate::ops::metrics::Metrics;
 pub use crate::pipeline::polls::PollCounter;
@@ -77,7 +79,7 @@ pub struct Rules {
     /// Whether magnets are published.
     pub allow_magnets: bool,
     /// The bounds of one download.
-    pub download: Limits,
+    pub download: DownloadLimits,
     /// How feeds list their items.
     pub feeds: feed_window::Limits,
 }
@@ -86,6 +88,12 @@ impl Deps {
     /// The app with this name, if its history is read.
     pub fn app(&self, name: &AppName) -> Option<&App> {
         self.apps.iter().find(|app| app.name == *name)
+    }
+
+    /// Whether a link leads to our Prowlarr.
+    pub fn is_link_of_prowlarr(&self, link: Option<&SecretString>) -> bool {
+        let prowlarr = self.prowlarr.as_ref().map(|prowlarr| &prowlarr.client);
+        matches!(plan(link, prowlarr), Plan::ThroughProwlarr { .. })
     }
 
     /// Name of the job that reads an app's history.

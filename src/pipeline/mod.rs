@@ -5,11 +5,13 @@
 //! Must not know: HTTP routes, command lines, how a statement or a feed is written.
 
 pub mod deps;
+pub mod feeds;
 pub mod housekeeping;
 pub mod periodic;
 pub mod polls;
 pub mod step;
 pub mod sync;
+pub mod webhook;
 pub mod worker;
 
 mod report;
@@ -19,7 +21,17 @@ mod torrent;
 use std::sync::Arc;
 
 use crate::ops::shutdown::Lifecycle;
+use crate::store::{Store, StoreError};
 use deps::Deps;
+
+/// Takes over the work of a process that served this database file and is dead: on SQLite this process is the only one
+/// that serves it. On PostgreSQL other replicas may live, and their leases run out by themselves.
+pub async fn take_over_leases(store: &Store) -> Result<(), StoreError> {
+    if store.is_shared() {
+        return Ok(());
+    }
+    store.release_all_leases().await
+}
 
 /// Starts the workers and the periodic work; they end when the life does.
 pub fn start(deps: &Arc<Deps>, life: &Lifecycle) {

@@ -5,11 +5,14 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::deps::{Deps, Rules};
 use super::torrent;
+use crate::domain::attempt::AttemptStep;
 use crate::domain::grab::Grab;
+use crate::domain::ids::TorrentId;
 use crate::domain::reason::Reason;
 use crate::domain::schedule::{self, Failed, HISTORY_PATIENCE, Next};
 use crate::domain::sighting::Protocol;
@@ -18,97 +21,59 @@ use crate::domain::time::Ts;
 use crate::fetch::download::{Link, Via};
 use crate::matching::plan::{Plan, plan};
 use crate::matching::{query, score};
-use crate::ops::metrics::AttemptKind;
-use crate::store::{Claimed, NewAttempt, NewTorrent, Resolution, StoreError};
-
-/// How a step ended, before the schedule is asked.
-#[derive(Debug)]
-pub enum Outcome {
-    /// The torrent is here.
-    Got(NewTorrent),
-    /// It had been stored for another grab.
-    Have(crate::domain::ids::TorrentId),
-    /// There is nothing to fetch.
-    Skip(Reason),
-    /// Not this time.
-    Not {
-        /// Why.
-        reason: Reason,
-        /// The wait that the upstream asked for.
-        retry_after: Option<Duration>,
-    },
-}
-
-impl Outcome {
-    pub(super) const fn not(reason: Reason) -> Self {
-        Self::Not { reason, retry_after: None }
-    }
-}
-
-/// A step's outcome and what its attempt is to say.
-#[derive(Debug)]
-pub struct Stepped {
-    /// How it ended.
-    pub outcome: Outcome,
-    /// What was tried.
-    pub kind: AttemptKind,
-    /// JSON for the timeline; never a URL.
-    pub detail: Option<String>,
-    /// How long it took.
-    pub duration: Duration,
-}
-
-impl Stepped {
-    /// A step that a panic ended.
-    pub(super) const fn broken_off() -> Self {
-        let outcome = Outcome::not(Reason::InternalError);
-        Self { outcome, kind: AttemptKind::Download, detail: None, duration: Duration::ZERO }
-    }
-}
+use crate::store::{Claimed, Ending, StepEnd, StoreError};
+use crate::upstream::error::ApiError;
 
 /// Takes one step.
-pub async fn step(deps: &Deps, grab: &Grab, now: Ts) -> Result<Stepped, StoreError> {
+pub async fn step(deps: &Deps, grab: &Grab, now: Ts) -> Result<StepEnd<()>, StoreError> {
     let started = Instant::now();
-    let (kind, outcome, detail) = try_ways(deps, grab, now).await?;
-    Ok(Stepped { outcome, kind, detail, duration: started.elapsed() })
+    let end = try_ways(deps, grab, now).await?;
+    Ok(StepEnd { duration: started.elapsed(), ..end })
 }
 
-type Tried = (AttemptKind, Outcome, Option<String>);
+fn end(step: AttemptStep, ending: Ending<()>, detail: Option<String>) -> StepEnd<()> {
+    StepEnd { step, ending, detail, duration: Duration::ZERO }
+}
 
-async fn try_ways(deps: &Deps, grab: &Grab, now: Ts) -> Result<Tried, StoreError> {
+async fn try_ways(deps: &Deps, grab: &Grab, now: Ts) -> Result<StepEnd<()>, StoreError> {
     if grab.protocol == Protocol::Usenet {
-        return Ok((AttemptKind::History, Outcome::Skip(Reason::Usenet), None));
+        return Ok(end(AttemptStep::History, Ending::Skipped(Reason::Usenet), None));
     }
     if let Some(stored) = already_stored(deps, grab).await? {
-        return Ok((AttemptKind::History, Outcome::Have(stored), None));
+        return Ok(end(AttemptStep::History, Ending::AlreadyStored(stored), None));
     }
-    let via = |via, url| async move {
-        let (outcome, detail) = torrent::fetch(deps, grab, &Link { url, via }).await;
-        (AttemptKind::Download, outcome, detail)
-    };
-    Ok(match plan(grab.link.as_ref(), deps.prowlarr.as_ref().map(|prowlarr| &prowlarr.client)) {
-        Plan::ThroughProwlarr { url, .. } => match via(Via::Prowlarr, url).await {
-            // Prowlarr cannot read its own link any more: it was installed anew. That is as good as no link.
-            (_, Outcome::Not { reason: Reason::BadLink, .. }, _) if deps.rules.allow_search => {
-                search(deps, grab).await
-            }
-            tried => tried,
-        },
-        Plan::Direct(url) => via(Via::Direct, url).await,
-        Plan::Magnet(link) => (AttemptKind::Download, torrent::magnet(&deps.rules, grab, &link), None),
-        Plan::Unusable(reason) => (AttemptKind::Download, Outcome::not(reason), None),
-        Plan::NoLink => match wait_for_history(deps, grab, now).await? {
-            Some(reason) => (AttemptKind::History, Outcome::not(reason), None),
-            None => search(deps, grab).await,
-        },
+    if let Some((ending, detail)) = follow(deps, grab, grab.link.as_ref()).await {
+        let is_stale = matches!(ending, Ending::Failing { reason: Reason::BadLink, .. });
+        // Prowlarr cannot read its own link any more: it was installed anew. That is as good as no link.
+        if is_stale && deps.is_link_of_prowlarr(grab.link.as_ref()) && deps.rules.allow_search {
+            return Ok(search(deps, grab).await);
+        }
+        return Ok(end(AttemptStep::Download, ending, detail));
+    }
+    Ok(match wait_for_history(deps, grab, now).await? {
+        Some(reason) => end(AttemptStep::History, Ending::failing(reason), None),
+        None => search(deps, grab).await,
+    })
+}
+
+/// Follows a link, as the plan says, to a torrent that may be stored. `None`: there is no link.
+async fn follow(
+    deps: &Deps,
+    grab: &Grab,
+    link: Option<&SecretString>,
+) -> Option<(Ending<()>, Option<String>)> {
+    let fetch = |via, url| async move { torrent::fetch(deps, grab, &Link { url, via }).await };
+    Some(match plan(link, deps.prowlarr.as_ref().map(|prowlarr| &prowlarr.client)) {
+        Plan::ThroughProwlarr { url, .. } => fetch(Via::Prowlarr, url).await,
+        Plan::Direct(url) => fetch(Via::Direct, url).await,
+        Plan::Magnet(link) => (torrent::magnet(&deps.rules, grab, &link), None),
+        Plan::Unusable(reason) => (Ending::failing(reason), None),
+        Plan::NoLink => return None,
     })
 }
 
 /// A torrent of this indexer with the hash that the app named needs no second download.
-async fn already_stored(
-    deps: &Deps,
-    grab: &Grab,
-) -> Result<Option<crate::domain::ids::TorrentId>, StoreError> {
+async fn already_stored(deps: &Deps, grab: &Grab) -> Result<Option<TorrentId>, StoreError> {
     match (&grab.expected_infohash, grab.indexer.as_deref()) {
         (Some(hash), Some(indexer)) if !indexer_key(indexer).is_empty() => {
             deps.store.find_torrent(hash, Some(indexer)).await
@@ -135,41 +100,32 @@ async fn wait_for_history(deps: &Deps, grab: &Grab, now: Ts) -> Result<Option<Re
 }
 
 /// The last resort: one search at the grab's indexer, and the best candidate's link.
-async fn search(deps: &Deps, grab: &Grab) -> Tried {
-    let not = |reason| (AttemptKind::Search, Outcome::not(reason), None);
-    let Some(prowlarr) = &deps.prowlarr else { return not(Reason::NoLink) };
-    if !deps.rules.allow_search {
-        return not(Reason::NoLink);
-    }
+async fn search(deps: &Deps, grab: &Grab) -> StepEnd<()> {
+    let searched = |ending, detail| end(AttemptStep::Search, ending, detail);
+    let Some(prowlarr) = deps.prowlarr.as_ref().filter(|_| deps.rules.allow_search) else {
+        return searched(Ending::failing(Reason::NoLink), None);
+    };
     let indexer_id = match indexer_number(grab, prowlarr).await {
         Ok(Some(id)) => id,
-        Ok(None) => return not(Reason::NoCandidate),
-        Err(outcome) => return (AttemptKind::Search, outcome, None),
+        Ok(None) => return searched(Ending::failing(Reason::NoCandidate), None),
+        Err(error) => return searched(of_api_error(&error), None),
     };
     let found = match prowlarr.client.search(&query::query(&grab.title), indexer_id).await {
         Ok(found) => found,
-        Err(error) => return (AttemptKind::Search, asked_in_vain(&error), None),
+        Err(error) => return searched(of_api_error(&error), None),
     };
-    let (best, verdicts) = choose(&deps.rules, grab, &found);
-    let detail = serde_json::to_string(&serde_json::json!({ "candidates": verdicts })).ok();
-    let Some(link) = best else { return (AttemptKind::Search, Outcome::not(Reason::NoCandidate), detail) };
-    let outcome = match plan(Some(&link), Some(&prowlarr.client)) {
-        Plan::ThroughProwlarr { url, .. } => {
-            torrent::fetch(deps, grab, &Link { url, via: Via::Prowlarr }).await.0
-        }
-        Plan::Direct(url) => torrent::fetch(deps, grab, &Link { url, via: Via::Direct }).await.0,
-        Plan::Magnet(link) => torrent::magnet(&deps.rules, grab, &link),
-        Plan::NoLink => Outcome::not(Reason::NoCandidate),
-        Plan::Unusable(reason) => Outcome::not(reason),
-    };
-    (AttemptKind::Search, outcome, detail)
+    let (best, judged) = choose(&deps.rules, grab, &found);
+    let detail = serde_json::to_string(&serde_json::json!({ "candidates": judged })).ok();
+    let followed = follow(deps, grab, best.as_ref()).await;
+    let ending = followed.map_or(Ending::failing(Reason::NoCandidate), |(ending, _)| ending);
+    searched(ending, detail)
 }
 
 fn choose(
     rules: &Rules,
     grab: &Grab,
     found: &[crate::upstream::prowlarr::Candidate],
-) -> (Option<secrecy::SecretString>, Vec<score::Verdict>) {
+) -> (Option<SecretString>, Vec<score::Verdict>) {
     /// Verdicts kept in the timeline; an indexer may answer with hundreds of results.
     const KEPT: usize = 20;
     let (best, mut verdicts) = score::choose(grab, found, rules.min_score, rules.strict_hash);
@@ -179,50 +135,34 @@ fn choose(
 }
 
 /// Prowlarr's number of the grab's indexer, by name where no row told it.
-async fn indexer_number(grab: &Grab, prowlarr: &super::deps::Prowlarr) -> Result<Option<i64>, Outcome> {
+async fn indexer_number(grab: &Grab, prowlarr: &super::deps::Prowlarr) -> Result<Option<i64>, ApiError> {
     if grab.prowlarr_indexer_id.is_some() {
         return Ok(grab.prowlarr_indexer_id);
     }
     let Some(name) = grab.indexer.as_deref().map(indexer_key) else { return Ok(None) };
-    let indexers = prowlarr.client.indexers().await.map_err(|error| asked_in_vain(&error))?;
+    let indexers = prowlarr.client.indexers().await?;
     Ok(indexers.iter().find(|indexer| indexer_key(&indexer.name) == name).map(|indexer| indexer.id))
 }
 
-fn asked_in_vain(error: &crate::upstream::error::ApiError) -> Outcome {
-    Outcome::Not { reason: error.reason(), retry_after: error.retry_after() }
+fn of_api_error(error: &ApiError) -> Ending<()> {
+    Ending::Failing { reason: error.reason(), retry_after: error.retry_after(), next: () }
 }
 
-/// What the outcome means for the grab, by the schedule.
-pub fn resolution(claimed: &Claimed, outcome: Outcome, now: Ts, jitter: f64) -> Resolution {
-    match outcome {
-        Outcome::Got(torrent) => Resolution::Ready(torrent),
-        Outcome::Have(id) => Resolution::AlreadyStored(id),
-        Outcome::Skip(reason) => Resolution::Skipped(reason),
-        Outcome::Not { reason, retry_after } => {
-            let counts = schedule::counts(reason);
-            let count = claimed.grab.attempts.saturating_add(u32::from(counts)).max(1);
-            let failed = Failed { reason, count, since: claimed.round_since, retry_after };
-            match schedule::next(failed, now, jitter) {
-                Next::At(at) => Resolution::Retry { at, reason, counts },
-                Next::GiveUp(reason) => Resolution::Failed(reason),
-            }
-        }
-    }
+/// What follows a step that failed, by the schedule.
+pub fn what_follows(
+    claimed: &Claimed,
+    reason: Reason,
+    retry_after: Option<Duration>,
+    now: Ts,
+    jitter: f64,
+) -> Next {
+    let counts = schedule::counts(reason);
+    let count = claimed.grab.attempts.saturating_add(u32::from(counts)).max(1);
+    schedule::next(Failed { reason, count, since: claimed.round_since, retry_after }, now, jitter)
 }
 
-/// The attempt as the timeline keeps it.
-pub fn attempt(
-    kind: AttemptKind,
-    reason: Option<Reason>,
-    detail: Option<String>,
-    duration: Duration,
-    resolution: &Resolution,
-) -> NewAttempt {
-    let outcome = match resolution {
-        Resolution::Ready(_) | Resolution::AlreadyStored(_) => "ready",
-        Resolution::Retry { .. } => "retry",
-        Resolution::Failed(_) => "failed",
-        Resolution::Skipped(_) => "skipped",
-    };
-    NewAttempt { step: kind.as_str(), outcome, reason, detail, duration }
+/// The end of a step that a panic ended.
+pub fn broken_off() -> StepEnd<()> {
+    let ending = Ending::failing(Reason::InternalError);
+    StepEnd { step: AttemptStep::Download, ending, detail: None, duration: Duration::ZERO }
 }

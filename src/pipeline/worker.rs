@@ -11,12 +11,12 @@ use tracing::{error, warn};
 
 use super::deps::Deps;
 use super::report;
-use super::step::{self, Outcome, Stepped};
+use super::step;
 use crate::domain::schedule::indexer_hold;
 use crate::domain::text::indexer_key;
 use crate::domain::time::Ts;
 use crate::ops::shutdown::Lifecycle;
-use crate::store::{Claimed, StoreError};
+use crate::store::{Claimed, Ending, StepEnd, StoreError};
 
 /// Steps at once in this process. They mostly wait for indexers.
 const WORKERS: usize = 16;
@@ -92,7 +92,7 @@ async fn work(deps: &Deps, claimed: Claimed, hurry: &CancellationToken) {
             Err(_panic) => {
                 error!(event = "pipeline.step-panicked", grab = grab.0);
                 // Written down as any failure, or whoever takes over would ask the indexer again every minute.
-                if let Err(error) = conclude(deps, &claimed, Stepped::broken_off()).await {
+                if let Err(error) = conclude(deps, &claimed, step::broken_off()).await {
                     report::database(deps, "step", &error);
                 }
             }
@@ -125,23 +125,19 @@ async fn keep_lease(deps: &Deps, claimed: &Claimed) {
 
 async fn take_step(deps: &Deps, claimed: &Claimed) -> Result<(), StoreError> {
     let began = deps.store.now().await?;
-    let stepped = step::step(deps, &claimed.grab, began).await?;
-    conclude(deps, claimed, stepped).await
+    let end = step::step(deps, &claimed.grab, began).await?;
+    conclude(deps, claimed, end).await
 }
 
 /// Writes down how a step ended.
-async fn conclude(deps: &Deps, claimed: &Claimed, stepped: Stepped) -> Result<(), StoreError> {
+async fn conclude(deps: &Deps, claimed: &Claimed, end: StepEnd<()>) -> Result<(), StoreError> {
     let now = deps.store.now().await?;
-    hold_if_failing(deps, claimed, &stepped, now).await?;
-    let attempt_kind = stepped.kind;
-    let detail = stepped.detail.clone();
-    let duration = stepped.duration;
-    let reason = report::reason_of(&stepped.outcome);
-    let resolution = step::resolution(claimed, stepped.outcome, now, rand::random());
-    let attempt = step::attempt(attempt_kind, reason, detail, duration, &resolution);
-    let told = report::Told::of(&resolution);
-    if deps.store.resolve(claimed, resolution, attempt, now).await? {
-        report::resolved(deps, claimed, attempt_kind, told, reason);
+    hold_if_failing(deps, claimed, &end.ending, now).await?;
+    let end = end.scheduled(|reason, retry_after| {
+        step::what_follows(claimed, reason, retry_after, now, rand::random())
+    });
+    if let Some(end) = deps.store.resolve(claimed, end, now).await? {
+        report::ended(deps, claimed, &end);
     } else {
         warn!(event = "pipeline.lease-lost", grab = claimed.grab.id.0);
     }
@@ -152,10 +148,10 @@ async fn conclude(deps: &Deps, claimed: &Claimed, stepped: Stepped) -> Result<()
 async fn hold_if_failing(
     deps: &Deps,
     claimed: &Claimed,
-    stepped: &Stepped,
+    ending: &Ending<()>,
     now: Ts,
 ) -> Result<(), StoreError> {
-    let Outcome::Not { reason, retry_after } = stepped.outcome else { return Ok(()) };
+    let Ending::Failing { reason, retry_after, .. } = *ending else { return Ok(()) };
     let Some(name) = claimed.grab.indexer.as_deref() else { return Ok(()) };
     if let Some(hold) = indexer_hold(reason, retry_after) {
         deps.store.hold_indexer(&indexer_key(name), now.plus(hold), reason).await?;

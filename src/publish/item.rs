@@ -15,9 +15,6 @@ pub struct Channel {
     pub description: String,
     /// The page of this service, for a person.
     pub link: String,
-    /// The feed's own URL, if it may stand in the body: a body is kept and shared by replicas, so a URL that holds
-    /// a secret may not.
-    pub self_url: Option<String>,
 }
 
 /// One torrent in a feed.
@@ -90,7 +87,6 @@ pub(super) mod tests {
             title: "grabfeed: Séries & films".to_owned(),
             description: "What the apps grabbed".to_owned(),
             link: "http://feeds.example/".to_owned(),
-            self_url: Some("http://feeds.example/rss.xml".to_owned()),
         };
         let item = |infohash: Infohash, seconds: i64, title: &str| Item {
             title: title.to_owned(),

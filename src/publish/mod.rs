@@ -6,9 +6,12 @@
 
 pub mod disposition;
 pub mod etag;
+pub mod feed;
+pub mod format;
 pub mod item;
 pub mod links;
 pub mod mac;
 pub mod predecessor_json;
+pub mod rendered;
 pub mod rss;
 pub mod xml;

@@ -9,9 +9,6 @@ use serde::Serialize;
 
 use super::item::{Channel, Item, Source};
 
-/// The body's MIME type.
-pub const CONTENT_TYPE: &str = "application/json";
-
 #[derive(Serialize)]
 struct Document<'a> {
     version: &'static str,

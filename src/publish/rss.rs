@@ -13,9 +13,6 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use super::item::{Channel, Item, Source, TORRENT_TYPE};
 use super::xml::xml_text;
 
-/// The body's MIME type.
-pub const CONTENT_TYPE: &str = "application/rss+xml; charset=utf-8";
-
 /// How long a client should wait between two polls, in minutes.
 const TTL_MINUTES: &str = "15";
 
@@ -41,10 +38,6 @@ fn document(out: &mut Out, channel: &Channel, items: &[Item]) -> io::Result<()> 
     text(out, "title", &channel.title)?;
     text(out, "link", &channel.link)?;
     text(out, "description", &channel.description)?;
-    if let Some(url) = &channel.self_url {
-        let link = [("href", &**url), ("rel", "self"), ("type", "application/rss+xml")];
-        out.create_element("atom:link").with_attributes(link).write_empty()?;
-    }
     text(out, "ttl", TTL_MINUTES)?;
     for entry in items {
         item(out, entry)?;

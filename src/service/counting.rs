@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::PROWLARR;
 use crate::config::Settings;
-use crate::domain::app::AppKind;
+use crate::domain::app::{AppKind, PROWLARR};
 use crate::ops::metrics::{Metrics, Operation, Outcome, Service};
 use crate::upstream::observe::{Exchange, Observer};
 

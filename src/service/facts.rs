@@ -1,25 +1,28 @@
-//! What the API tells of the settings: the apps without their keys, every value with its origin.
+//! What does not change while the service runs: the apps without their keys, every value with its origin.
 
 use url::Url;
 
 use super::{Surroundings, prowlarr_name};
-use crate::config::Loaded;
+use crate::admin::facts::{ConfiguredApp, Facts};
+use crate::config::{Loaded, Settings};
 use crate::domain::app::{AppKind, AppName};
-use crate::web::api::facts::{Configured, Facts};
 
-/// What the API tells of the settings.
+/// What does not change while the service runs.
 pub(super) fn of(loaded: &Loaded, around: &Surroundings) -> Facts {
-    let configured = |name: &AppName, kind, url: &Url, enabled| Configured {
+    let (started_at, settings) = (around.clock.now(), loaded.provenance.clone());
+    Facts { started_at, apps: configured_apps(&loaded.settings), settings }
+}
+
+/// The apps of the settings, Prowlarr last.
+pub fn configured_apps(settings: &Settings) -> Vec<ConfiguredApp> {
+    let configured = |name: &AppName, kind, url: &Url, enabled| ConfiguredApp {
         name: name.clone(),
         kind,
         url: url.clone(),
         enabled,
     };
-    let apps = &loaded.settings.apps;
-    let mut apps: Vec<_> =
-        apps.iter().map(|app| configured(&app.name, app.kind, &app.url, app.enabled)).collect();
-    if let (Some(section), Some(name)) = (&loaded.settings.prowlarr, prowlarr_name()) {
-        apps.push(configured(&name, AppKind::Prowlarr, &section.url, true));
-    }
-    Facts { started_at: around.clock.now(), apps, settings: loaded.provenance.clone() }
+    let apps = settings.apps.iter().map(|app| configured(&app.name, app.kind, &app.url, app.enabled));
+    let prowlarr = settings.prowlarr.as_ref().zip(prowlarr_name());
+    let prowlarr = prowlarr.map(|(section, name)| configured(&name, AppKind::Prowlarr, &section.url, true));
+    apps.chain(prowlarr).collect()
 }

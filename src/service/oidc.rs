@@ -8,7 +8,7 @@ use crate::config::Settings;
 use crate::upstream::http::{Http, HttpOptions};
 use crate::upstream::oidc::OidcHttp;
 use crate::upstream::policy::AddressPolicy;
-use crate::web::access::oidc::OidcSignIn;
+use crate::web::state::OidcSignIn;
 
 /// The provider by way of which the administrator may sign in. It is asked nothing before somebody wants to.
 pub(super) fn sign_in(settings: &Settings, around: &Surroundings) -> Result<Option<OidcSignIn>, StartError> {

@@ -111,23 +111,14 @@ impl Store {
         Ok(keys)
     }
 
-    /// Revokes a key by name, and the feeds that it had with it. False: there is no such key.
-    pub async fn revoke_key(&self, name: &str, now: Ts) -> Result<bool, StoreError> {
+    /// Revokes a key and the feeds that it had with it, and gives its name. `None`: there is no such key.
+    pub async fn revoke_key(&self, id: KeyId, now: Ts) -> Result<Option<String>, StoreError> {
         let mut tx = self.begin().await?;
         tx.lock(Lock::Ledger).await?;
-        let done = run!(&mut tx, conn => sqlx::query_scalar::<_, i64>(
-            "UPDATE api_key SET revoked_at = $2 WHERE name = $1 AND revoked_at IS NULL RETURNING id",
-        ).bind(name.to_owned()).bind(now.millis()).fetch_optional(conn))?;
-        super::key_feed::revoke_feeds_of_dead_keys(&mut tx, now).await?;
-        tx.commit().await?;
-        Ok(done.is_some())
-    }
-    /// Revokes the key with this number, and gives its name. `None`: there is no such key.
-    pub async fn revoke_key_numbered(&self, id: KeyId, now: Ts) -> Result<Option<String>, StoreError> {
-        let mut tx = self.begin().await?;
         let name: Option<String> = run!(&mut tx, conn => sqlx::query_scalar(
             "UPDATE api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING name",
         ).bind(id.0).bind(now.millis()).fetch_optional(conn))?;
+        super::key_feed::revoke_feeds_of_dead_keys(&mut tx, now).await?;
         tx.commit().await?;
         Ok(name)
     }

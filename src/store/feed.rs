@@ -6,7 +6,7 @@ use super::engine::{Lock, Tx};
 use super::{Store, StoreError};
 use crate::domain::feed::{FeedName, FeedPublicId};
 use crate::domain::feed_filter::FeedFilter;
-use crate::domain::ids::{FeedId, KeyId};
+use crate::domain::ids::FeedId;
 use crate::domain::time::Ts;
 
 /// A feed to be made.
@@ -126,19 +126,6 @@ impl Row {
 }
 
 impl Store {
-    /// Makes a feed and queues in it every stored torrent that its filter accepts.
-    ///
-    /// # Errors
-    /// [`StoreError::NameTaken`] if a feed that is not revoked has the name.
-    pub async fn create_feed(&self, feed: NewFeed, now: Ts) -> Result<Feed, StoreError> {
-        let mut tx = self.begin().await?;
-        tx.lock(Lock::Ledger).await?;
-        let name_key = feed.name.key();
-        let made = insert_feed(&mut tx, feed, &name_key, None, now).await?;
-        tx.commit().await?;
-        Ok(made)
-    }
-
     /// The feed with this token, or with this former token while that still works, unless it was revoked.
     pub async fn feed_by_token(&self, token_hash: &[u8; 32], now: Ts) -> Result<Option<Feed>, StoreError> {
         let row: Option<Row> = read!(self, pool => sqlx::query_as(select_feed!(
@@ -217,30 +204,6 @@ impl Store {
         }
         tx.commit().await
     }
-}
-
-/// Makes a feed, of a key or of nobody's, under this name for comparing; the caller holds the ledger's lock.
-pub(super) async fn insert_feed(
-    tx: &mut Tx,
-    feed: NewFeed,
-    name_key: &str,
-    key: Option<KeyId>,
-    now: Ts,
-) -> Result<Feed, StoreError> {
-    let filter = serde_json::to_string(&feed.filter).map_err(|_| StoreError::Inconsistent {
-        table: "feed",
-        what: "filter",
-        row: 0,
-    })?;
-    let id: i64 = run!(&mut *tx, conn => sqlx::query_scalar(
-        "INSERT INTO feed (public_id, name, name_key, filter, token_hash, token_shown, link_secret, created_at, key_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
-    ).bind(feed.public_id.as_str()).bind(feed.name.as_str()).bind(name_key).bind(filter).bind(feed.token_hash.to_vec())
-     .bind(feed.token_shown).bind(feed.link_secret.to_vec()).bind(now.millis()).bind(key.map(|key| key.0)).fetch_one(conn))?;
-    super::ledger::fill_new_feed(tx, FeedId(id), &feed.filter, now).await?;
-    let row: Row =
-        run!(&mut *tx, conn => sqlx::query_as(select_feed!("WHERE id = $1")).bind(id).fetch_one(conn))?;
-    row.into_feed()
 }
 
 /// All feeds with their filters; the caller holds the ledger's lock.

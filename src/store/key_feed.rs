@@ -2,7 +2,8 @@
 //! client has a ledger of its own. They live as long as their key.
 
 use super::engine::{Lock, Tx};
-use super::feed::{Row, insert_feed, select_feed};
+use super::feed::{Row, select_feed};
+use super::new_feed::insert_feed;
 use super::{Feed, NewFeed, Store, StoreError};
 use crate::domain::ids::KeyId;
 use crate::domain::time::Ts;

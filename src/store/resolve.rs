@@ -1,84 +1,70 @@
 //! Writing down how an attempt ended. What a worker learned is written only under its lease.
 
-use super::attempt::{NewAttempt, insert_attempt};
+use super::attempt::insert_attempt;
 use super::engine::{Lock, Tx};
 use super::queue::Claimed;
-use super::torrent::{NewTorrent, insert_torrent};
+use super::step_end::{Ending, StepEnd};
+use super::torrent::insert_torrent;
 use super::{Store, StoreError};
+use crate::domain::grab::GrabState;
 use crate::domain::ids::TorrentId;
 use crate::domain::reason::Reason;
+use crate::domain::schedule::Next;
 use crate::domain::time::Ts;
 
-/// How an attempt ended.
-#[derive(Debug)]
-pub enum Resolution {
-    /// The torrent is here: it is stored, queued in the feeds, and the grab is ready, in one transaction.
-    Ready(NewTorrent),
-    /// The torrent had been stored for another grab.
-    AlreadyStored(TorrentId),
-    /// Try again at this moment. `counts` is false where the attempt cost no one anything.
-    Retry {
-        /// When.
-        at: Ts,
-        /// Why.
-        reason: Reason,
-        /// Whether the schedule moves on.
-        counts: bool,
-    },
-    /// Gave up.
-    Failed(Reason),
-    /// There is nothing to fetch.
-    Skipped(Reason),
-}
-
-impl Resolution {
-    /// What is done instead if a link came in while the attempt ran without one: it is what the grab waited for, so
-    /// the grab is due at once.
-    fn given_link(self, arrived: bool, now: Ts) -> Self {
-        match self {
-            Self::Retry { reason, counts, .. } if arrived => Self::Retry { at: now, reason, counts },
-            Self::Failed(reason) if arrived => Self::Retry { at: now, reason, counts: true },
-            other => other,
+impl StepEnd {
+    /// What is done instead if a link came in while the step ran without one: it is what the grab waited for, so the grab
+    /// is due at once.
+    fn given_link(mut self, arrived: bool, now: Ts) -> Self {
+        if let Ending::Failing { next, .. } = &mut self.ending
+            && arrived
+        {
+            let counts = match next {
+                Next::At { counts, .. } => *counts,
+                Next::GiveUp(_) => true,
+            };
+            *next = Next::At { at: now, counts };
         }
+        self
     }
 }
 
 impl Store {
-    /// Ends an attempt. False: the lease was lost meanwhile, nothing was written, the other worker decides.
+    /// Writes down how a step ended, and gives it back as it was written. `None`: the lease was lost meanwhile, nothing
+    /// was written, the other worker decides.
     pub async fn resolve(
         &self,
         claimed: &Claimed,
-        resolution: Resolution,
-        attempt: NewAttempt,
+        end: StepEnd,
         now: Ts,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<StepEnd>, StoreError> {
         let mut tx = self.begin().await?;
         let held: Option<Option<String>> = run!(&mut tx, conn => sqlx::query_scalar(
             "UPDATE grab SET lease_until = 0 WHERE id = $1 AND lease_token = $2 AND state = 'pending' RETURNING link",
         ).bind(claimed.grab.id.0).bind(claimed.token).fetch_optional(conn))?;
-        let Some(link) = held else { return Ok(false) };
-        let resolution = resolution.given_link(claimed.grab.link.is_none() && link.is_some(), now);
-        let next_attempt_at = match &resolution {
-            Resolution::Retry { at, .. } => Some(*at),
-            _ => None,
-        };
-        match resolution {
-            Resolution::Ready(torrent) => {
+        let Some(link) = held else { return Ok(None) };
+        let end = end.given_link(claimed.grab.link.is_none() && link.is_some(), now);
+        match &end.ending {
+            Ending::Ready(torrent) => {
                 tx.lock(Lock::Ledger).await?;
-                let id = insert_torrent(&mut tx, &torrent, now).await?;
+                let id = insert_torrent(&mut tx, torrent, now).await?;
                 make_ready(&mut tx, claimed, id, now).await?;
             }
-            Resolution::AlreadyStored(id) => {
+            Ending::AlreadyStored(id) => {
                 tx.lock(Lock::Ledger).await?;
-                make_ready(&mut tx, claimed, id, now).await?;
+                make_ready(&mut tx, claimed, *id, now).await?;
             }
-            Resolution::Retry { at, reason, counts } => retry(&mut tx, claimed, at, reason, counts).await?,
-            Resolution::Failed(reason) => finish(&mut tx, claimed, "failed", reason, now).await?,
-            Resolution::Skipped(reason) => finish(&mut tx, claimed, "skipped", reason, now).await?,
+            Ending::Failing { reason, next: Next::At { at, counts }, .. } => {
+                retry(&mut tx, claimed, *at, *reason, *counts).await?;
+            }
+            Ending::Failing { next: Next::GiveUp(reason), .. } => {
+                finish(&mut tx, claimed, GrabState::Failed, *reason, now).await?;
+            }
+            Ending::Skipped(reason) => finish(&mut tx, claimed, GrabState::Skipped, *reason, now).await?,
         }
-        insert_attempt(&mut tx, claimed.grab.id, attempt, now, next_attempt_at).await?;
+        insert_attempt(&mut tx, claimed.grab.id, &end, now).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(Some(end))
     }
 }
 
@@ -106,13 +92,13 @@ async fn retry(
 async fn finish(
     tx: &mut Tx,
     claimed: &Claimed,
-    state: &'static str,
+    state: GrabState,
     reason: Reason,
     now: Ts,
 ) -> Result<(), StoreError> {
     exec!(&mut *tx, conn => sqlx::query(
         "UPDATE grab SET state = $2, reason = $3, finished_at = $4, next_attempt_at = NULL, attempts = attempts + 1 \
          WHERE id = $1",
-    ).bind(claimed.grab.id.0).bind(state).bind(reason.code()).bind(now.millis()).execute(conn))?;
+    ).bind(claimed.grab.id.0).bind(state.as_str()).bind(reason.code()).bind(now.millis()).execute(conn))?;
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! Where clients reach us: the base of every absolute URL that we write.
 
 use crate::publish::links::{BaseUrl, InvalidBaseUrl};
-use crate::web::middleware::caller::Caller;
 use crate::web::problem::{Code, Problem};
 
 /// Where clients reach us.
@@ -25,14 +24,14 @@ impl Base {
         }
     }
 
-    /// The base for who asks.
-    pub fn of(&self, caller: &Caller) -> Result<BaseUrl, Problem> {
+    /// The base for a caller who came to this origin.
+    pub fn for_origin(&self, origin: Option<&str>) -> Result<BaseUrl, Problem> {
         match self {
             Self::Fixed(base) => Ok(base.clone()),
             Self::OfRequest { url_base } => {
                 let unusable = Code::BadRequest;
-                let origin = caller.origin().ok_or(unusable)?;
-                Ok(BaseUrl::parse(&origin, url_base).map_err(|_| unusable)?)
+                let origin = origin.ok_or(unusable)?;
+                Ok(BaseUrl::parse(origin, url_base).map_err(|_| unusable)?)
             }
         }
     }

@@ -7,15 +7,17 @@
 pub mod access;
 pub mod api;
 pub mod base;
+pub mod feed_lookups;
 pub mod input;
 pub mod middleware;
 pub mod problem;
 pub mod public;
 pub mod routes;
 pub mod serve;
+pub mod shared_lookup;
 pub mod state;
 pub mod ui;
 
 pub use axum::Router;
 pub use routes::router;
-pub use state::{Hook, WebState};
+pub use state::WebState;

@@ -10,6 +10,8 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use tracing::error;
 
+use crate::admin::AdminError;
+use crate::auth::oidc::ProviderRefusal;
 use crate::auth::password_rules::Weakness;
 use crate::ops::text::Lang;
 use crate::store::StoreError;
@@ -131,12 +133,48 @@ impl From<Code> for Problem {
     }
 }
 
+impl From<AdminError> for Problem {
+    fn from(error: AdminError) -> Self {
+        match error {
+            AdminError::NotFound => Self::new(Code::NotFound),
+            AdminError::NameTaken => Self::new(Code::NameTaken),
+            AdminError::Invalid(field) => Self::invalid(field),
+            AdminError::Conflict => Self::new(Code::Conflict),
+            AdminError::TooManyAttempts(wait) => Self::throttled(wait),
+            AdminError::SignInFailed => Self::new(Code::SignInFailed),
+            AdminError::WrongPassword => Self::new(Code::WrongPassword),
+            AdminError::WeakPassword(weakness) => Self::weak_password(weakness),
+            AdminError::BadSetupToken => Self::new(Code::BadSetupToken),
+            AdminError::ProviderRefused(refusal) => Self::new(provider_code(refusal)),
+            AdminError::Unreadable => Self::new(Code::BadRequest),
+            AdminError::Busy => Self::new(Code::Unavailable),
+            AdminError::Store(failure) => failure.into(),
+        }
+    }
+}
+
+/// The caller learns less than the log.
+const fn provider_code(refusal: ProviderRefusal) -> Code {
+    match refusal {
+        ProviderRefusal::UnknownFlow | ProviderRefusal::OtherBrowser => Code::SignInOver,
+        ProviderRefusal::NotSetUp => Code::NotSetUp,
+        ProviderRefusal::Provider(error) if error.is_the_providers() => Code::UpstreamFailed,
+        ProviderRefusal::ProviderReportsError | ProviderRefusal::Provider(_) => Code::NotAllowedHere,
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(failure: StoreError) -> Self {
         match failure {
             StoreError::NameTaken => Self::new(Code::NameTaken),
-            failure => Self { cause: Some(Cause(Arc::new(failure))), ..Self::new(Code::Unavailable) },
+            failure => Arc::new(failure).into(),
         }
+    }
+}
+
+impl From<Arc<StoreError>> for Problem {
+    fn from(failure: Arc<StoreError>) -> Self {
+        Self { cause: Some(Cause(failure)), ..Self::new(Code::Unavailable) }
     }
 }
 

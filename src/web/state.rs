@@ -1,4 +1,4 @@
-//! What handlers work with.
+//! What handlers work with: what the composition root has put together.
 
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -6,10 +6,16 @@ use std::sync::{Arc, Once};
 
 use secrecy::SecretString;
 use tracing::error;
+use url::Url;
 
-use crate::auth::password::Passwords;
-use crate::auth::password_rules::PasswordRules;
-use crate::auth::setup::Setup;
+use super::base::Base;
+use super::feed_lookups::FeedLookups;
+use crate::admin::account::Accounts;
+use crate::admin::facts::Facts;
+use crate::auth::oidc::Provider;
+use crate::auth::proxy_word::ProxyWord;
+use crate::config::ip_range::IpRange;
+use crate::config::section::auth::CookieSecure;
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
 use crate::ops::clock::Clock;
@@ -17,14 +23,12 @@ use crate::ops::health::Health;
 use crate::ops::metrics::{DbError, Metrics};
 use crate::ops::text::Lang;
 use crate::pipeline::deps::Deps;
+use crate::publish::feed::ChannelText;
+use crate::publish::rendered::RenderedFeeds;
 use crate::store::{Store, StoreError};
-use crate::web::access::oidc::OidcSignIn;
-use crate::web::access::proxy::ProxySignIn;
-use crate::web::access::session::SessionRules;
-use crate::web::api::facts::Facts;
-use crate::web::base::Base;
-use crate::web::middleware::caller::ArrivalRules;
-use crate::web::public::feeds::FeedCache;
+
+/// The largest body of any request, in bytes.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// What handlers work with. Cheap to clone: every layer around a handler clones it for every request.
 #[derive(Clone)]
@@ -44,24 +48,22 @@ pub struct Parts {
     pub arrival: ArrivalRules,
     /// `cors.allow_origins`
     pub cors_origins: Vec<String>,
-    /// How long sessions last.
-    pub sessions: SessionRules,
-    /// What checks passwords.
-    pub passwords: Passwords,
+    /// `auth.cookie_secure`
+    pub cookie_secure: CookieSecure,
+    /// The account and its sessions.
+    pub accounts: Accounts,
     /// The provider by way of which the administrator may sign in.
     pub oidc: Option<OidcSignIn>,
     /// What is believed of a proxy that names who has signed in to it.
-    pub proxy_sign_in: Option<ProxySignIn>,
+    pub proxy_sign_in: Option<ProxyWord>,
     /// Done when the log was told that somebody signs in over plain HTTP.
     pub plain_http_told: Once,
-    /// What new passwords must be.
-    pub password_rules: PasswordRules,
-    /// Whether there is an account.
-    pub setup: Setup,
-    /// What the API tells of the service that does not change while it runs.
-    pub api: Facts,
+    /// What does not change while the service runs.
+    pub facts: Facts,
+    /// Feeds by their tokens.
+    pub feed_lookups: FeedLookups,
     /// Rendered feeds.
-    pub feeds: FeedCache,
+    pub rendered_feeds: RenderedFeeds,
     /// What feeds say of themselves.
     pub channel: ChannelText,
     /// `torrents.expose_static`
@@ -82,13 +84,23 @@ pub struct Hook {
     pub secret: SecretString,
 }
 
-/// What feeds say of themselves.
+/// What may be believed of where requests come from.
 #[derive(Debug)]
-pub struct ChannelText {
-    /// `feeds.title`.
-    pub title: String,
-    /// `feeds.description`.
-    pub description: String,
+pub struct ArrivalRules {
+    /// `server.trusted_proxies`
+    pub trusted_proxies: Vec<IpRange>,
+    /// `server.allowed_hosts`
+    pub allowed_hosts: Vec<String>,
+    /// `server.public_url`
+    pub public_url: Option<Url>,
+}
+
+/// A provider by way of which the administrator may sign in.
+pub struct OidcSignIn {
+    /// The provider.
+    pub provider: Provider,
+    /// `oidc.name`
+    pub name: String,
 }
 
 impl Deref for WebState {

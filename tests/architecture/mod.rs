@@ -1,8 +1,11 @@
 //! The rules of the house, checked. Each rule is tried on the package, and on a violation planted for it.
 
+mod graph;
+mod order;
 mod rules;
 mod source;
 
+use order::{no_circles, only_deeds_write, web_is_in_order, writing_functions};
 use rules::{
     documents_name_what_exists, edges_only, exceptions_are_counted, exceptions_have_reasons, files_are_short,
     imports_go_down, migrations_are_twins, modules_open_with_their_subject, proofs_exist,
@@ -57,6 +60,79 @@ fn an_import_that_goes_up_or_sideways_is_seen() {
         "src/web/ui/grabs.rs",
         "use super::auth; use super::super::store; use crate::pipeline; // crate::cli",
     ));
+}
+
+#[test]
+fn no_file_leads_back_to_itself() {
+    nothing(&no_circles(&package()));
+}
+
+#[test]
+fn a_circle_of_files_is_seen() {
+    let sources = [
+        Source::new("src/web/mod.rs", "mod a; mod b; mod c; pub use a::A;"),
+        Source::new("src/web/a.rs", "use crate::web::b::{self, B};"),
+        Source::new("src/web/b.rs", "fn b() { super::c::c() }"),
+        Source::new("src/web/c.rs", "use super::A;"),
+    ];
+    exactly(&no_circles(&sources), &["circle: src/web/a.rs, src/web/b.rs, src/web/c.rs"]);
+    nothing(&no_circles(&sources[..3]));
+    let in_tests = Source::new("src/web/c.rs", "#[cfg(test)]\nmod tests { use super::A; }");
+    nothing(&no_circles(&[&sources[..3], &[in_tests]].concat()));
+}
+
+#[test]
+fn files_of_web_name_what_lies_below_them() {
+    nothing(&web_is_in_order(&package()));
+}
+
+#[test]
+fn a_file_of_web_that_looks_up_or_sideways_is_seen() {
+    let sources = [
+        Source::new("src/web/state.rs", "use crate::web::access::guard::Guard;"),
+        Source::new("src/web/access/guard.rs", "use super::key; use crate::web::state::WebState;"),
+        Source::new("src/web/access/key.rs", "use crate::web::middleware::caller::Caller;"),
+        Source::new("src/web/middleware/caller.rs", ""),
+        Source::new("src/web/api/feeds.rs", "use crate::web::public::hooks;"),
+        Source::new("src/web/public/hooks.rs", ""),
+        Source::new("src/web/helpers.rs", ""),
+    ];
+    exactly(
+        &web_is_in_order(&sources),
+        &[
+            "src/web/api/feeds.rs: names src/web/public/hooks.rs",
+            "src/web/helpers.rs: on no floor of `web`",
+            "src/web/state.rs: names src/web/access/guard.rs",
+        ],
+    );
+}
+
+#[test]
+fn only_the_rooms_that_own_deeds_change_the_database() {
+    let writing = writing_functions(&files("src/store", ".rs"));
+    assert!(
+        writing.len() > 30 && writing.contains("create_feed") && !writing.contains("feeds"),
+        "{writing:?}"
+    );
+    nothing(&only_deeds_write(&package(), &writing));
+}
+
+#[test]
+fn a_face_that_changes_the_database_is_seen() {
+    let store =
+        "impl Store { pub async fn feeds(&self) {} pub async fn revoke_feed(&self) { self.begin() } }";
+    let writing = writing_functions(&planted("src/store/feed.rs", store));
+    let see = |path, text| only_deeds_write(&planted(path, text), &writing);
+    exactly(
+        &see("src/web/api/feeds.rs", "\nlet x = state.store()\n.revoke_feed(id);"),
+        &["src/web/api/feeds.rs:2: calls `revoke_feed` of the store"],
+    );
+    exactly(
+        &see("src/cli/feed.rs", "store.revoke_feed(id)"),
+        &["src/cli/feed.rs:1: calls `revoke_feed` of the store"],
+    );
+    nothing(&see("src/admin/feeds.rs", "store.revoke_feed(id)"));
+    nothing(&see("src/cli/feed.rs", "store.feeds()"));
 }
 
 #[test]

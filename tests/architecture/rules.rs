@@ -7,7 +7,7 @@ use regex::Regex;
 use super::source::Source;
 
 /// What each room may import. A room that is not here is no room of the house.
-pub const MAY_IMPORT: [(&str, &[&str]); 17] = [
+pub const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("ops", &["domain"]),
     ("config", &["domain", "ops"]),
@@ -22,20 +22,21 @@ pub const MAY_IMPORT: [(&str, &[&str]); 17] = [
         "pipeline",
         &["intake", "matching", "fetch", "publish", "auth", "store", "upstream", "config", "domain", "ops"],
     ),
+    ("admin", &["pipeline", "publish", "auth", "store", "upstream", "config", "domain", "ops"]),
     ("web", BELOW_FACES),
     ("demo", &["config", "domain", "ops"]),
     (
         "service",
         &[
-            "web", "pipeline", "intake", "matching", "fetch", "publish", "auth", "store", "upstream",
-            "config", "domain", "ops",
+            "web", "admin", "pipeline", "intake", "matching", "fetch", "publish", "auth", "store",
+            "upstream", "config", "domain", "ops",
         ],
     ),
     (
         "cli",
         &[
-            "service", "demo", "web", "pipeline", "intake", "matching", "fetch", "publish", "auth", "store",
-            "upstream", "config", "domain", "ops",
+            "service", "demo", "admin", "pipeline", "intake", "matching", "fetch", "publish", "auth",
+            "store", "upstream", "config", "domain", "ops",
         ],
     ),
     ("main", &["cli", "service", "ops"]),
@@ -43,8 +44,8 @@ pub const MAY_IMPORT: [(&str, &[&str]); 17] = [
 ];
 const BELOW_FLOW: &[&str] = &["store", "upstream", "config", "domain", "ops"];
 const BELOW_FACES: &[&str] = &[
-    "pipeline", "intake", "matching", "fetch", "publish", "auth", "store", "upstream", "config", "domain",
-    "ops",
+    "admin", "pipeline", "intake", "matching", "fetch", "publish", "auth", "store", "upstream", "config",
+    "domain", "ops",
 ];
 
 /// Libraries with walls around them, and the rooms inside the walls.

@@ -7,7 +7,7 @@
 
 mod feed_works;
 pub mod feedparser;
-mod old_paths;
+mod predecessor;
 mod product;
 pub mod program;
 pub mod qbittorrent;

@@ -14,6 +14,7 @@ use grabfeed::domain::ids::TorrentId;
 use grabfeed::domain::time::Ts;
 use grabfeed::publish::disposition::attachment;
 use grabfeed::publish::etag::Etag;
+use grabfeed::publish::format::FeedFormat;
 use grabfeed::publish::item::{Channel, Item, Source, TORRENT_TYPE};
 use grabfeed::publish::links::{BaseUrl, DownloadLink};
 use grabfeed::publish::mac::DownloadSecret;
@@ -130,7 +131,6 @@ async fn feed(State(stub): State<Arc<Stub>>, headers: HeaderMap) -> Response {
         title: "grabfeed: test".to_owned(),
         description: "Tiny torrents".to_owned(),
         link: stub.base.as_str().to_owned(),
-        self_url: None,
     };
     let mut ledger = stub.ledger.lock().unwrap();
     let listing = ledger.arrange();
@@ -144,7 +144,8 @@ async fn feed(State(stub): State<Arc<Stub>>, headers: HeaderMap) -> Response {
         ledger.not_modified += 1;
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag.header_value())]).into_response();
     }
-    let headers = [(header::CONTENT_TYPE, rss::CONTENT_TYPE.to_owned()), (header::ETAG, tag.header_value())];
+    let headers =
+        [(header::CONTENT_TYPE, FeedFormat::Rss.media_type().to_owned()), (header::ETAG, tag.header_value())];
     (headers, body).into_response()
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use grabfeed::auth::password::Passwords;
 use grabfeed::auth::token::{Token, TokenKind};
-use grabfeed::config::key::SECTIONS;
+use grabfeed::config::key_path::SECTIONS;
 use grabfeed::domain::time::Ts;
 use grabfeed::store::{NewAdministrator, NewSession, Store};
 

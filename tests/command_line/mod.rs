@@ -6,6 +6,7 @@ mod apps;
 mod canaries;
 mod canary;
 mod data_folder;
+mod deeds;
 mod outbound;
 mod rotation;
 mod service;

@@ -26,8 +26,8 @@ async fn a_rotated_feed_answers_at_both_addresses_and_then_at_the_new_one_only()
     }
     let list = |more: &[&str]| household.says(&[&["feed", "list"], more].concat());
     let json: serde_json::Value = serde_json::from_str(&list(&["--json"])).unwrap();
-    assert!(json[0]["former_token_until"].is_string(), "{json}");
-    assert!(list(&[]).contains(json[0]["former_token_until"].as_str().unwrap()));
+    assert!(json[0]["formerUrlUntil"].is_string(), "{json}");
+    assert!(list(&[]).contains(json[0]["formerUrlUntil"].as_str().unwrap()));
     assert!(!list(&[]).contains(new.split('/').nth(4).unwrap()));
 
     let at_once = rotate(&["--hours", "0"]);
@@ -35,7 +35,7 @@ async fn a_rotated_feed_answers_at_both_addresses_and_then_at_the_new_one_only()
         assert_eq!(http.get(url).await.status, status);
     }
     let json: serde_json::Value = serde_json::from_str(&list(&["--json"])).unwrap();
-    assert!(json[0]["former_token_until"].is_null(), "{json}");
+    assert!(json[0]["formerUrlUntil"].is_null(), "{json}");
 
     let key = household.key("kodi", "feed").trim().to_owned();
     assert_eq!(http.get_with(&household.url("/rss"), &[("x-api-key", &key)]).await.status, 200);

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use grabfeed::config::key::{Kind, SECTIONS};
+use grabfeed::config::key::Kind;
+use grabfeed::config::key_path::SECTIONS;
 use grabfeed::config::{describe, finding, reference, schema, template};
 use grabfeed::ops::text::Lang;
 
@@ -69,12 +70,12 @@ fn every_sentence_that_the_code_asks_for_exists_in_both_languages() {
         ids.push(format!("config-section-{}", section.name));
         ids.extend(section.keys.iter().map(|key| describe::key_id(section.name, key.name)));
     }
-    ids.extend(finding::Hint::ALL.iter().map(|hint| format!("config-hint-{}", hint.code())));
-    ids.extend(finding::Syntax::ALL.iter().map(|syntax| format!("config-problem-{}", syntax.code())));
+    ids.extend(finding::Hint::ALL.iter().map(|hint| format!("config-hint-{}", hint.as_str())));
+    ids.extend(finding::Syntax::ALL.iter().map(|syntax| format!("config-problem-{}", syntax.as_str())));
     ids.extend(
         grabfeed::config::file::FileProblem::ALL
             .iter()
-            .map(|problem| format!("config-problem-{}", problem.code())),
+            .map(|problem| format!("config-problem-{}", problem.as_str())),
     );
     for id in ids {
         for lang in ["fr", "en"] {

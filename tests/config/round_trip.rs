@@ -1,7 +1,8 @@
 //! Every declared key can be written in the file and in the environment, and comes back.
 
 use grabfeed::config::env::variable;
-use grabfeed::config::key::{Key, Kind, Presence, SECTIONS, Section};
+use grabfeed::config::key::{Key, Kind, Presence, Section};
+use grabfeed::config::key_path::SECTIONS;
 use grabfeed::ops::text::Lang;
 
 use super::{load_text, load_variables};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use grabfeed::domain::reason::Reason;
-use grabfeed::fetch::download::{Downloaded, Limits, Via};
+use grabfeed::fetch::download::{DownloadLimits, Downloaded, Via};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{LIMITS, TORRENT, code, fetch, fetch_with, outcome_of, word};
@@ -67,7 +67,7 @@ async fn compressed_torrents_are_read_and_bombs_end_at_the_limit() {
     }
     let bomb = gzip(&torrent_of(64 << 20));
     assert!(bomb.len() < 128 << 10, "the announced size alone must not give it away");
-    let limits = Limits { max_size_bytes: 1 << 20, ..LIMITS };
+    let limits = DownloadLimits { max_size_bytes: 1 << 20, ..LIMITS };
     let server = RawServer::always(reply("200 OK", &gzipped, &bomb)).await;
     let url = server.url("/");
     assert_eq!(word(&fetch_with(http(&[&url]), &url, Via::Direct, limits).await), code(Reason::TooLarge));
@@ -130,7 +130,7 @@ async fn a_drip_ends_at_the_deadline_not_at_the_silence() {
     })
     .await;
     let url = server.url("/");
-    let limits = Limits { total: Duration::from_millis(300), ..LIMITS };
+    let limits = DownloadLimits { total: Duration::from_millis(300), ..LIMITS };
     assert_eq!(word(&fetch_with(http(&[&url]), &url, Via::Direct, limits).await), code(Reason::TimedOut));
 }
 
@@ -144,7 +144,7 @@ async fn silence_ends_the_wait_before_and_within_the_answer() {
         })
         .await;
         let url = server.url("/");
-        let limits = Limits { idle: Duration::from_millis(100), ..LIMITS };
+        let limits = DownloadLimits { idle: Duration::from_millis(100), ..LIMITS };
         let fetched = fetch_with(http(&[&url]), &url, Via::Direct, limits).await;
         assert_eq!(word(&fetched), code(Reason::TimedOut), "{begun:?}");
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use grabfeed::domain::reason::Reason;
-use grabfeed::fetch::download::{Limits, Via};
+use grabfeed::fetch::download::{DownloadLimits, Via};
 use grabfeed::upstream::policy::Lookup;
 use tokio::net::TcpListener;
 
@@ -78,7 +78,7 @@ async fn names_without_an_answer_are_failed_connections() {
     }
     let silent: Lookup = Arc::new(|_| Box::pin(std::future::pending()));
     let http = http_with(&[], Vec::new(), Some(silent));
-    let limits = Limits { total: Duration::from_millis(100), ..LIMITS };
+    let limits = DownloadLimits { total: Duration::from_millis(100), ..LIMITS };
     assert_eq!(word(&fetch_with(http, url, Via::Direct, limits).await), code(Reason::TimedOut));
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use grabfeed::domain::reason::Reason;
-use grabfeed::fetch::download::{DownloadError, Downloaded, Downloader, Limits, Link, Via};
+use grabfeed::fetch::download::{DownloadError, DownloadLimits, Downloaded, Downloader, Link, Via};
 use grabfeed::upstream::http::Http;
 use grabfeed::upstream::observe::NoObserver;
 
@@ -23,14 +23,19 @@ use crate::support::upstreams::{http, retry_at_once};
 const TORRENT: &[u8] = b"d4:infod4:name1:aee";
 
 /// Bounds that keep a test short.
-const LIMITS: Limits =
-    Limits { max_size_bytes: 64 << 10, total: Duration::from_secs(10), idle: Duration::from_secs(5) };
+const LIMITS: DownloadLimits =
+    DownloadLimits { max_size_bytes: 64 << 10, total: Duration::from_secs(10), idle: Duration::from_secs(5) };
 
 fn link(url: &str, via: Via) -> Link {
     Link { url: url.into(), via }
 }
 
-async fn fetch_with(http: Http, url: &str, via: Via, limits: Limits) -> Result<Downloaded, DownloadError> {
+async fn fetch_with(
+    http: Http,
+    url: &str,
+    via: Via,
+    limits: DownloadLimits,
+) -> Result<Downloaded, DownloadError> {
     Downloader::new(http, retry_at_once(), Arc::new(NoObserver)).fetch(&link(url, via), &limits).await
 }
 

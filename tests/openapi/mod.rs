@@ -6,13 +6,18 @@ mod schemathesis;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use grabfeed::web::access::guard::Access;
-use grabfeed::web::api::document::{ROOT, document};
+use grabfeed::web::access::Access;
+use grabfeed::web::api::document::{self, ROOT};
 use grabfeed::web::problem::Code;
+use grabfeed::web::routes::described;
 use grabfeed::web::routes::table;
 use serde_json::Value;
 
 use crate::web::Running;
+
+fn document() -> Value {
+    document::document(&described())
+}
 
 /// Method, path and operation of everything that the document describes.
 fn operations(document: &Value) -> Vec<(String, String, &Value)> {

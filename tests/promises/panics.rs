@@ -49,6 +49,6 @@ async fn a_step_that_panics_is_a_failed_attempt_and_the_others_go_on() {
     household.settle(&service, Duration::from_hours(1)).await;
     assert_eq!(household.state_of(&broken.title).await, "ready");
     let attempts = household.attempts_of(&broken.title).await;
-    assert!(attempts.iter().any(|attempt| attempt.outcome == "retry"), "{attempts:?}");
+    assert!(attempts.iter().any(|attempt| attempt.outcome.as_str() == "retry"), "{attempts:?}");
     service.stop().await;
 }

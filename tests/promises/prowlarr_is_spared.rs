@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use grabfeed::demo::{DownloadUrl, Fault, GrabOptions, ReleaseSpec, RetryAfter, Target};
 use grabfeed::domain::grab::GrabState;
+use grabfeed::domain::reason::Reason;
 
 use crate::support::database::{Home, both_engines};
 use crate::support::service::{Household, Plan, small};
@@ -42,7 +43,7 @@ async fn a_link_that_fails_is_asked_again_only_when_its_schedule_says_and_given_
     assert_eq!(house.state_of(TITLE).await, "failed gave-up");
     house.advance(&service, DAYS_30).await;
     assert_eq!((house.our_downloads_of(release), at_tracker()), (8, 8), "one download and seven repetitions");
-    assert_eq!(house.attempts_of(TITLE).await.last().unwrap().reason.as_deref(), Some("indexer-error"));
+    assert_eq!(house.attempts_of(TITLE).await.last().unwrap().reason, Some(Reason::IndexerError));
 
     house.world.clear_faults(&Target::Tracker(release));
     let grab = house.grab_of(TITLE).await.id;
@@ -146,7 +147,10 @@ async fn what_is_final_is_asked_once() {
     for ((fault, reason), release) in cases.into_iter().zip(releases) {
         assert_eq!(house.state_of(&format!("{fault:?}-GRP")).await, format!("failed {reason}"));
         assert_eq!(house.our_downloads_of(release), 1, "{fault:?}");
-        assert_eq!(house.attempts_of(&format!("{fault:?}-GRP")).await.last().unwrap().outcome, "failed");
+        assert_eq!(
+            house.attempts_of(&format!("{fault:?}-GRP")).await.last().unwrap().outcome.as_str(),
+            "failed"
+        );
     }
     assert_eq!(house.world.counters().searches, 0);
     service.stop().await;
@@ -158,8 +162,12 @@ async fn a_key_that_prowlarr_refuses_is_shown_once_for_each_grab() {
     house.grab("radarr", "Cle-GRP", "Alpha").await;
     house.settle(&service, MINUTE).await;
     assert_eq!(house.state_of("Cle-GRP").await, "failed prowlarr-key-refused");
-    let downloads =
-        house.attempts_of("Cle-GRP").await.iter().filter(|attempt| attempt.step == "download").count();
+    let downloads = house
+        .attempts_of("Cle-GRP")
+        .await
+        .iter()
+        .filter(|attempt| attempt.step.as_str() == "download")
+        .count();
     assert_eq!(downloads, 1);
     service.stop().await;
 }

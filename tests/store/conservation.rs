@@ -8,10 +8,10 @@ use grabfeed::domain::ids::GrabId;
 use grabfeed::domain::reason::Reason;
 use grabfeed::domain::time::Ts;
 use grabfeed::ops::clock::Clock;
-use grabfeed::store::{Batch, Claimed, GrabFilter, Recorded, Resolution, Store};
+use grabfeed::store::{Batch, Claimed, Ending, GrabFilter, Recorded, Store};
 use proptest::prelude::*;
 
-use super::given::{LEASE, NOW, attempt, feed, hash, history, torrent, webhook};
+use super::given::{LEASE, NOW, ended, feed, given_up, hash, history, retry, torrent, webhook};
 use crate::support::database::sqlite_store;
 
 #[derive(Debug, Clone)]
@@ -61,10 +61,7 @@ impl House {
             Step::Claim => self.claims.extend(store.claim_due(self.now, LEASE, 3).await.unwrap()),
             Step::Resolve(claim, way) => {
                 if let Some(claimed) = self.claims.get(claim) {
-                    store
-                        .resolve(claimed, self.resolution(way, claim), attempt("outcome"), self.now)
-                        .await
-                        .unwrap();
+                    store.resolve(claimed, ended(self.resolution(way, claim)), self.now).await.unwrap();
                 }
             }
             Step::Retry(number) => {
@@ -87,14 +84,14 @@ impl House {
         }
     }
 
-    fn resolution(&self, way: u8, claim: usize) -> Resolution {
+    fn resolution(&self, way: u8, claim: usize) -> Ending {
         let at = self.now.plus(Duration::from_mins(1));
         match way {
-            0 => Resolution::Ready(torrent(u32::try_from(claim).unwrap(), "Alpha")),
-            1 => Resolution::Retry { at, reason: Reason::TimedOut, counts: true },
-            2 => Resolution::Retry { at, reason: Reason::AwaitingHistory, counts: false },
-            3 => Resolution::Failed(Reason::Gone),
-            _ => Resolution::Skipped(Reason::Usenet),
+            0 => Ending::Ready(torrent(u32::try_from(claim).unwrap(), "Alpha")),
+            1 => retry(at, Reason::TimedOut, true),
+            2 => retry(at, Reason::AwaitingHistory, false),
+            3 => given_up(Reason::Gone),
+            _ => Ending::Skipped(Reason::Usenet),
         }
     }
 

@@ -3,18 +3,19 @@
 use std::time::Duration;
 
 use grabfeed::domain::app::{AppKind, AppName};
+use grabfeed::domain::attempt::AttemptStep;
 use grabfeed::domain::feed::{FeedName, FeedPublicId};
 use grabfeed::domain::feed_filter::FeedFilter;
 use grabfeed::domain::ids::{GrabId, TorrentId};
 use grabfeed::domain::infohash::Infohash;
 use grabfeed::domain::reason::Reason;
+use grabfeed::domain::schedule::Next;
 use grabfeed::domain::sighting::{Origin, Protocol, Requester, Sighting};
 use grabfeed::domain::time::Ts;
 use grabfeed::domain::torrent::TorrentFacts;
 use grabfeed::ops::clock::Clock;
 use grabfeed::store::{
-    Batch, Claimed, Feed, NewAttempt, NewFeed, NewTorrent, OpenOptions, Recorded, Resolution, Store,
-    TorrentBody,
+    Batch, Claimed, Ending, Feed, NewFeed, NewTorrent, OpenOptions, Recorded, StepEnd, Store, TorrentBody,
 };
 use secrecy::ExposeSecret;
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -134,18 +135,28 @@ pub async fn claim(store: &Store, now: Ts) -> Option<Claimed> {
     store.claim_due(now, LEASE, 10).await.unwrap()
 }
 
-pub fn attempt(outcome: &'static str) -> NewAttempt {
-    let duration = Duration::from_millis(12);
-    NewAttempt { step: "download", outcome, reason: None, detail: None, duration }
+/// How a download ended.
+pub fn ended(ending: Ending) -> StepEnd {
+    StepEnd { step: AttemptStep::Download, ending, detail: None, duration: Duration::from_millis(12) }
+}
+
+/// Not this time.
+pub fn retry(at: Ts, reason: Reason, counts: bool) -> Ending {
+    Ending::Failing { reason, retry_after: None, next: Next::At { at, counts } }
+}
+
+/// Not at all.
+pub fn given_up(reason: Reason) -> Ending {
+    Ending::Failing { reason, retry_after: None, next: Next::GiveUp(reason) }
 }
 
 /// Ends the claim as ready with this torrent.
 pub async fn make_ready(store: &Store, claimed: &Claimed, torrent: NewTorrent, now: Ts) {
-    assert!(store.resolve(claimed, Resolution::Ready(torrent), attempt("ready"), now).await.unwrap());
+    assert!(store.resolve(claimed, ended(Ending::Ready(torrent)), now).await.unwrap().is_some());
 }
 
 pub async fn make_failed(store: &Store, claimed: &Claimed, now: Ts) {
-    assert!(store.resolve(claimed, Resolution::Failed(Reason::Gone), attempt("failed"), now).await.unwrap());
+    assert!(store.resolve(claimed, ended(given_up(Reason::Gone)), now).await.unwrap().is_some());
 }
 
 /// A grab that became ready, and its torrent.

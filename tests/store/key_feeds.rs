@@ -108,7 +108,7 @@ async fn a_revoked_key_takes_its_feeds_and_their_ledgers_with_it(home: Home) {
     ready(&store, 1, NOW).await;
     let lost = open(&store, &of(one, None), "a", NOW).await.unwrap();
     let kept = open(&store, &of(two, None), "b", NOW).await.unwrap();
-    assert!(store.revoke_key("one", NOW).await.unwrap());
+    assert!(crate::support::keys::revoke_named(&store, "one", NOW).await);
     assert!(store.feed_by_public_id(&lost.public_id, NOW).await.unwrap().is_none());
     assert!(store.feed_of_key(&of(one, None)).await.unwrap().is_none());
     assert!(store.feed_torrent(lost.id, &hash(1)).await.unwrap().is_none());

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use grabfeed::domain::reason::Reason;
 use grabfeed::domain::text::indexer_key;
-use grabfeed::store::{Resolution, Store};
+use grabfeed::store::{Ending, Store};
 
-use super::given::{LEASE, NOW, after, attempt, claim, make_failed, pending, replicas, store_in, torrent};
+use super::given::{
+    LEASE, NOW, after, claim, ended, make_failed, pending, replicas, retry, store_in, torrent,
+};
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
@@ -26,8 +28,8 @@ async fn the_grab_that_is_due_longest_is_claimed_first(home: Home) {
     let (first, second) = (pending(&store, 1, "Alpha").await, pending(&store, 2, "Alpha").await);
     let claimed = claim(&store, NOW).await.unwrap();
     assert_eq!((claimed.grab.id, claimed.round_since), (first, NOW));
-    let later = Resolution::Retry { at: after(30), reason: Reason::AppUnavailable, counts: true };
-    assert!(store.resolve(&claimed, later, attempt("retry"), NOW).await.unwrap());
+    let later = retry(after(30), Reason::AppUnavailable, true);
+    assert!(store.resolve(&claimed, ended(later), NOW).await.unwrap().is_some());
     assert!(claim(&store, NOW.minus(Duration::from_secs(1))).await.is_none(), "nothing is due yet");
     assert_eq!(claim(&store, after(31)).await.unwrap().grab.id, second);
     assert_eq!(claim(&store, after(31)).await.unwrap().grab.id, first);
@@ -89,8 +91,8 @@ async fn a_lease_that_ended_is_taken_over_and_the_slow_worker_writes_nothing(hom
     assert!(claim(&store, NOW.plus(LEASE).minus(Duration::from_millis(1))).await.is_none());
     let quick = claim(&store, NOW.plus(LEASE)).await.unwrap();
     assert_eq!(quick.grab.id, id);
-    let ready = || Resolution::Ready(torrent(1, "Alpha"));
-    assert!(!store.resolve(&slow, ready(), attempt("ready"), after(61)).await.unwrap());
+    let ready = || Ending::Ready(torrent(1, "Alpha"));
+    assert!(store.resolve(&slow, ended(ready()), after(61)).await.unwrap().is_none());
     assert!(!store.renew_lease(id, slow.token, after(600)).await.unwrap());
     store.release_lease(id, slow.token).await.unwrap();
     assert!(
@@ -99,8 +101,8 @@ async fn a_lease_that_ended_is_taken_over_and_the_slow_worker_writes_nothing(hom
     );
     assert_eq!(store.torrent_totals().await.unwrap(), (0, 0));
     assert_eq!(store.attempts(id).await.unwrap().len(), 0);
-    assert!(store.resolve(&quick, ready(), attempt("ready"), after(62)).await.unwrap());
-    assert!(!store.resolve(&quick, ready(), attempt("ready"), after(63)).await.unwrap(), "once is enough");
+    assert!(store.resolve(&quick, ended(ready()), after(62)).await.unwrap().is_some());
+    assert!(store.resolve(&quick, ended(ready()), after(63)).await.unwrap().is_none(), "once is enough");
     assert_eq!(store.attempts(id).await.unwrap().len(), 1);
 }
 

@@ -3,11 +3,11 @@
 use grabfeed::domain::grab::{Grab, GrabState};
 use grabfeed::domain::ids::{GrabId, TorrentId};
 use grabfeed::domain::reason::Reason;
-use grabfeed::store::{Claimed, GrabFilter, NewTorrent, Recorded, Resolution, Store, TorrentBody};
+use grabfeed::store::{Claimed, Ending, GrabFilter, NewTorrent, Recorded, Store, TorrentBody};
 
 use super::given::{
-    NOW, after, app, attempt, claim, feed, hash, history, make_failed, make_ready, pending, ready, record,
-    store_in, torrent, webhook,
+    NOW, after, app, claim, ended, feed, given_up, hash, history, make_failed, make_ready, pending, ready,
+    record, retry, store_in, torrent, webhook,
 };
 use crate::support::database::{Home, both_engines};
 
@@ -28,8 +28,8 @@ async fn grab(store: &Store, id: GrabId) -> Grab {
     store.grab(id).await.unwrap().unwrap()
 }
 
-async fn resolve(store: &Store, claimed: &Claimed, resolution: Resolution) -> bool {
-    store.resolve(claimed, resolution, attempt("outcome"), after(1)).await.unwrap()
+async fn resolve(store: &Store, claimed: &Claimed, resolution: Ending) -> bool {
+    store.resolve(claimed, ended(resolution), after(1)).await.unwrap().is_some()
 }
 
 async fn bytes(store: &Store, id: TorrentId) -> Option<Vec<u8>> {
@@ -51,7 +51,10 @@ async fn a_ready_grab_has_its_torrent_its_place_in_the_feeds_and_its_timeline(ho
     assert_eq!(store.feed_torrent(feed.id, &hash(1)).await.unwrap(), Some(torrent));
     assert_eq!(store.torrent_totals().await.unwrap(), (1, 21));
     let timeline = store.attempts(id).await.unwrap();
-    assert_eq!((timeline.len(), timeline[0].outcome.as_str(), timeline[0].duration_ms), (1, "ready", 12));
+    assert_eq!(
+        (timeline.len(), timeline[0].outcome.as_str(), timeline[0].duration.as_millis()),
+        (1, "ready", 12)
+    );
     assert!(store.torrent(TorrentId(torrent.0 + 1)).await.unwrap().is_none());
 }
 
@@ -63,7 +66,7 @@ async fn a_torrent_that_is_stored_already_serves_another_grab(home: Home) {
     assert_eq!(store.find_torrent(&hash(1), Some("Beta")).await.unwrap(), None);
     let id = pending(&store, 2, "Alpha").await;
     let claimed = claim(&store, NOW).await.unwrap();
-    assert!(resolve(&store, &claimed, Resolution::AlreadyStored(stored)).await);
+    assert!(resolve(&store, &claimed, Ending::AlreadyStored(stored)).await);
     assert_eq!(grab(&store, id).await.torrent, Some(stored));
 }
 
@@ -71,12 +74,12 @@ async fn a_resolution_that_cannot_be_written_leaves_nothing_behind(home: Home) {
     let store = store_in(&home).await;
     let id = pending(&store, 1, "Alpha").await;
     let claimed = claim(&store, NOW).await.unwrap();
-    let gone = Resolution::AlreadyStored(TorrentId(404));
-    assert!(store.resolve(&claimed, gone, attempt("ready"), after(1)).await.is_err());
+    let gone = Ending::AlreadyStored(TorrentId(404));
+    assert!(store.resolve(&claimed, ended(gone), after(1)).await.is_err());
     assert_eq!(grab(&store, id).await.state, GrabState::Pending);
     assert_eq!(store.attempts(id).await.unwrap().len(), 0);
     assert!(claim(&store, after(1)).await.is_none(), "the lease stands");
-    assert!(resolve(&store, &claimed, Resolution::Ready(torrent(1, "Alpha"))).await);
+    assert!(resolve(&store, &claimed, Ending::Ready(torrent(1, "Alpha"))).await);
 }
 
 async fn a_retry_says_when_and_why_and_counts_only_what_cost_someone(home: Home) {
@@ -84,22 +87,22 @@ async fn a_retry_says_when_and_why_and_counts_only_what_cost_someone(home: Home)
     let id = pending(&store, 1, "Alpha").await;
     for (counts, attempts) in [(true, 1), (false, 1), (true, 2)] {
         let claimed = claim(&store, NOW).await.unwrap();
-        let retry = Resolution::Retry { at: NOW, reason: Reason::IndexerError, counts };
+        let retry = retry(NOW, Reason::IndexerError, counts);
         assert!(resolve(&store, &claimed, retry).await);
         let grab = grab(&store, id).await;
         assert_eq!((grab.state, grab.reason), (GrabState::Pending, Some(Reason::IndexerError)));
         assert_eq!((grab.next_attempt_at, grab.attempts), (Some(NOW), attempts));
     }
     let timeline = store.attempts(id).await.unwrap();
-    assert!(timeline.iter().all(|attempt| attempt.next_attempt_at == Some(NOW.millis())));
+    assert!(timeline.iter().all(|attempt| attempt.next_attempt_at == Some(NOW)));
     assert_eq!(timeline.len(), 3);
 }
 
 async fn a_failed_or_skipped_grab_has_a_reason_and_can_be_retried(home: Home) {
     let store = store_in(&home).await;
     for (number, resolution, state, reason) in [
-        (1, Resolution::Failed(Reason::Gone), GrabState::Failed, Reason::Gone),
-        (2, Resolution::Skipped(Reason::Usenet), GrabState::Skipped, Reason::Usenet),
+        (1, given_up(Reason::Gone), GrabState::Failed, Reason::Gone),
+        (2, Ending::Skipped(Reason::Usenet), GrabState::Skipped, Reason::Usenet),
     ] {
         let id = pending(&store, number, "Alpha").await;
         assert!(!store.retry_grab(id, after(5)).await.unwrap(), "it is pending");
@@ -117,8 +120,8 @@ async fn a_failed_or_skipped_grab_has_a_reason_and_can_be_retried(home: Home) {
 
 async fn a_link_that_came_during_an_attempt_without_one_makes_the_grab_due_at_once(home: Home) {
     let store = store_in(&home).await;
-    let later = || Resolution::Retry { at: after(900), reason: Reason::AwaitingHistory, counts: false };
-    for (number, resolution) in [(1, later()), (2, Resolution::Failed(Reason::GaveUp))] {
+    let later = || retry(after(900), Reason::AwaitingHistory, false);
+    for (number, resolution) in [(1, later()), (2, given_up(Reason::GaveUp))] {
         let title = format!("Film {number}");
         let Recorded::New(id) = record(&store, vec![webhook(&title, None)]).await[0] else { panic!("new") };
         let claimed = claim(&store, after(2)).await.unwrap();

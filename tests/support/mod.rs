@@ -4,6 +4,7 @@ pub mod account;
 pub mod database;
 pub mod household;
 pub mod http;
+pub mod keys;
 pub mod ledger;
 pub mod postgres;
 pub mod process;

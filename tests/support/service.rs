@@ -12,6 +12,7 @@ use std::time::Duration;
 use grabfeed::auth::token::{Token, TokenKind, random_identifier};
 use grabfeed::config::{Inputs, Loaded, SettingsFile, load};
 use grabfeed::demo::{GrabOptions, ReleaseId, ReleaseSpec, WebhookAuth, World, WorldBuilder};
+use grabfeed::domain::app::PROWLARR;
 use grabfeed::domain::app::{AppKind, AppName};
 use grabfeed::domain::feed::{FeedName, FeedPublicId};
 use grabfeed::domain::feed_filter::FeedFilter;
@@ -22,7 +23,7 @@ use grabfeed::ops::shutdown::{Deadlines, Lifecycle, Stopped};
 use grabfeed::ops::text::Lang;
 use grabfeed::pipeline::{self, deps::Deps};
 use grabfeed::publish::mac::DownloadSecret;
-use grabfeed::service::{self, PROWLARR, Surroundings};
+use grabfeed::service::{self, Surroundings};
 use grabfeed::store::{Attempt, GrabFilter, NewFeed, Store};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -153,8 +154,9 @@ impl Household {
     /// Points every configured app's webhook at a service.
     pub async fn connect_webhooks(&self, service: &Service) {
         for (app, name) in &self.plan.configured {
-            let secret =
-                service::generated_secret(&self.store, &AppName::parse(name).unwrap()).await.unwrap();
+            let secret = grabfeed::admin::webhook_secret::of_app(&self.store, &AppName::parse(name).unwrap())
+                .await
+                .unwrap();
             let auth = WebhookAuth::Header("X-Webhook-Token".to_owned(), secret.expose_secret().to_owned());
             self.world.set_webhook(app, &format!("{}/hooks/{name}", service.url), auth).unwrap();
         }
@@ -162,8 +164,9 @@ impl Household {
 
     /// Points Prowlarr's webhook at a service; it knows no headers.
     pub async fn connect_prowlarr(&self, service: &Service) {
-        let secret =
-            service::generated_secret(&self.store, &AppName::parse(PROWLARR).unwrap()).await.unwrap();
+        let secret = grabfeed::admin::webhook_secret::of_app(&self.store, &AppName::parse(PROWLARR).unwrap())
+            .await
+            .unwrap();
         let auth = WebhookAuth::Basic(PROWLARR.to_owned(), secret.expose_secret().to_owned());
         self.world.set_webhook(PROWLARR, &format!("{}/hooks/{PROWLARR}", service.url), auth).unwrap();
     }

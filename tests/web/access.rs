@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use grabfeed::web::access::guard::Access;
+use grabfeed::web::access::Access;
 use grabfeed::web::routes::{Route, table};
 
 use super::Running;

@@ -1,6 +1,6 @@
 //! What the session's cookie, which a browser sends by itself, is good for and what not (C38, C39).
 
-use grabfeed::web::access::guard::{Access, is_unsafe};
+use grabfeed::web::access::{Access, guard::is_unsafe};
 use grabfeed::web::routes::{Route, table};
 
 use super::Running;

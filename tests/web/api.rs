@@ -179,7 +179,7 @@ async fn an_app_is_tested_where_the_settings_say_and_nothing_of_its_answer_comes
     }
     let tested = asker.post("/apps/Radarr/test", &json!({ "url": "http://127.0.0.1:1/" })).await;
     assert_eq!((tested.status, &tested.json()["ok"]), (200, &json!(true)), "what is sent does not count");
-    assert_eq!(tested.json().as_object().unwrap().len(), 3);
+    assert_eq!(tested.json().as_object().unwrap().len(), 4);
     assert_eq!(asker.post("/apps/books/test", &json!({})).await.status, 409, "it is not enabled");
     assert_eq!(asker.post("/apps/plex/test", &json!({})).await.status, 404);
 }

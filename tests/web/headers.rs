@@ -62,7 +62,7 @@ async fn every_answer_has_the_headers_and_none_names_the_server() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_needs_credentials_is_kept_by_nobody() {
     use grabfeed::auth::scope::Scope;
-    use grabfeed::web::access::guard::Access;
+    use grabfeed::web::access::Access;
 
     let running = Running::usual().await;
     let key = running.key("feed,read,write,admin,metrics,webhook").await;

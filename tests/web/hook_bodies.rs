@@ -1,8 +1,8 @@
 //! Webhooks: what the apps send is taken, and whatever else comes is answered, never with a fault of ours.
 
+use grabfeed::admin::webhook_secret::of_app;
 use grabfeed::demo::WorldBuilder;
 use grabfeed::domain::app::{AppKind, AppName};
-use grabfeed::service::generated_secret;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn six_apps() -> Plan {
 }
 
 async fn post(running: &Running, app: &str, body: &Value) -> u16 {
-    let secret = generated_secret(&running.home.store, &AppName::parse(app).unwrap()).await.unwrap();
+    let secret = of_app(&running.home.store, &AppName::parse(app).unwrap()).await.unwrap();
     let headers = [("x-webhook-token", secret.expose_secret())];
     running.http.post_json(&running.url(&format!("/hooks/{app}")), &headers, body).await.status
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use grabfeed::admin::webhook_secret::of_app;
 use grabfeed::auth::throttle;
 use grabfeed::auth::token::{Token, TokenKind};
 use grabfeed::domain::app::AppName;
-use grabfeed::service::generated_secret;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -178,7 +178,7 @@ async fn wrong_keys_tokens_and_secrets_are_counted_together_and_right_ones_are_a
     assert_eq!(grabs.status, 200);
     let hook = running.url("/hooks/radarr");
     let radarr = AppName::parse("radarr").unwrap();
-    let secret = generated_secret(&running.home.store, &radarr).await.unwrap().expose_secret().to_owned();
+    let secret = of_app(&running.home.store, &radarr).await.unwrap().expose_secret().to_owned();
     let test = json!({ "eventType": "Test" });
     assert_eq!(running.http.post_json(&hook, &[("x-webhook-token", &secret)], &test).await.status, 200);
     running.home.clock.advance(Duration::from_secs(1));

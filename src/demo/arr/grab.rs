@@ -5,81 +5,16 @@
 
 use std::time::Duration;
 
+use super::grabbed::Grabbed;
+use super::options::{DownloadUrl, GrabOptions, HistoryRow, Webhook};
 use super::{Arr, payload, profile, rows, user_agent};
 use crate::demo::history::Draft;
+use crate::demo::lock::locked;
 use crate::demo::release::{Delivery, Release};
-use crate::demo::shared::locked;
 use crate::demo::tracker::ON_BEHALF;
 use crate::demo::webhook::Sent;
 use crate::demo::wire::{self, Call, Reply};
 use crate::domain::time::Ts;
-
-/// What becomes of the webhook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Webhook {
-    /// Sent once, if a receiver is configured.
-    #[default]
-    Send,
-    /// Lost.
-    Drop,
-    /// Sent twice.
-    Twice,
-}
-
-/// When the history rows can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HistoryRow {
-    /// At once, after the webhook.
-    #[default]
-    Now,
-    /// So long after the grab, with the grab's date: the hard case for a reader with a cursor.
-    After(Duration),
-    /// Never: the series was deleted meanwhile, or the database failed.
-    Never,
-}
-
-/// What `data.downloadUrl` holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DownloadUrl {
-    /// The proxy link, with the origin that the app knows and Prowlarr's key.
-    #[default]
-    Proxy,
-    /// A proxy link that Prowlarr no longer understands: its database was made anew.
-    StaleProxy,
-    /// The tracker's own link, as of an indexer that the app knows by itself.
-    Direct,
-    /// The magnet link.
-    Magnet,
-    /// `null`
-    Null,
-}
-
-/// How a grab goes. The default is the normal case.
-#[derive(Debug, Clone)]
-pub struct GrabOptions {
-    /// The webhook.
-    pub webhook: Webhook,
-    /// The history rows.
-    pub history: HistoryRow,
-    /// `data.downloadUrl`.
-    pub download_url: DownloadUrl,
-    /// The client is a watch directory: there is no `downloadId`.
-    pub blackhole: bool,
-    /// Whether `data.torrentInfoHash` is filled.
-    pub info_hash: bool,
-}
-
-impl Default for GrabOptions {
-    fn default() -> Self {
-        Self {
-            webhook: Webhook::Send,
-            history: HistoryRow::Now,
-            download_url: DownloadUrl::Proxy,
-            blackhole: false,
-            info_hash: true,
-        }
-    }
-}
 
 /// What a grab did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,14 +27,6 @@ pub struct GrabReport {
     pub download_id: Option<String>,
     /// What became of the webhooks, one by one.
     pub webhooks: Vec<Sent>,
-}
-
-/// What the webhook and the rows say of the download.
-pub(super) struct Grabbed<'a> {
-    pub(super) release: &'a Release,
-    pub(super) options: &'a GrabOptions,
-    pub(super) download_id: Option<String>,
-    pub(super) download_url: Option<String>,
 }
 
 /// Tries of a torrent download: a 5xx or 408 is tried twice more.

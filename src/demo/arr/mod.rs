@@ -4,6 +4,8 @@
 //! its history rows. Its rows keep the link as the app saw it, with Prowlarr's key and an origin of its own network.
 
 mod grab;
+mod grabbed;
+mod options;
 mod payload;
 mod profile;
 mod rows;
@@ -17,7 +19,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
 
-pub use grab::{DownloadUrl, GrabOptions, GrabReport, HistoryRow, Webhook};
+pub use grab::GrabReport;
+pub use options::{DownloadUrl, GrabOptions, HistoryRow, Webhook};
 
 use profile::{Feature, Profile};
 
@@ -26,8 +29,9 @@ use super::gate::{self, Gate};
 use super::history::History;
 use super::prowlarr::Prowlarr;
 use super::query::Query;
-use super::shared::{Shared, locked};
+use super::shared::Shared;
 use super::webhook::{self, Notifications, Sender};
+use crate::demo::lock::locked;
 use crate::domain::app::AppKind;
 
 /// A simulated app.

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::grab::Grabbed;
+use super::grabbed::Grabbed;
 use super::profile::{Feature, Profile};
 use super::rows::client;
 use crate::demo::release::Release;

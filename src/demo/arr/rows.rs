@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::grab::Grabbed;
+use super::grabbed::Grabbed;
 use super::profile::{Feature, Profile};
 use crate::demo::release::Delivery;
 use crate::domain::app::AppKind;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::Prowlarr;
 use crate::demo::answers;
 use crate::demo::backoff::Backoff;
-use crate::demo::shared::locked;
+use crate::demo::lock::locked;
 use crate::domain::time::Ts;
 
 /// How to make an indexer.

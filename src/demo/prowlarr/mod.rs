@@ -28,8 +28,9 @@ use super::gate::{self, Gate};
 use super::history::{Event, History};
 use super::query::Query;
 use super::release::{Release, ReleaseId};
-use super::shared::{Shared, locked};
+use super::shared::Shared;
 use super::webhook::{self, Notifications, Payload, Sender};
+use crate::demo::lock::locked;
 
 /// Prowlarr's name in the world.
 pub const NAME: &str = "prowlarr";

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::{INDEXER_QUERY, Indexer, Prowlarr, RELEASE_GRABBED};
 use crate::demo::history::{Draft, Event};
+use crate::demo::lock::locked;
 use crate::demo::release::{Delivery, Release};
-use crate::demo::shared::locked;
 use crate::demo::webhook::{Payload, Sent};
 use crate::domain::time::Ts;
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{Notifications, Receiver, Sent, WebhookAuth};
 use crate::demo::answers;
-use crate::demo::shared::locked;
+use crate::demo::lock::locked;
 
 const MASK: &str = "********";
 

@@ -15,8 +15,9 @@ use serde_json::Value;
 
 use super::backoff::Backoff;
 use super::counters::WebhookCounts;
-use super::shared::{Shared, locked};
+use super::shared::Shared;
 use super::wire::{self, Call};
+use crate::demo::lock::locked;
 
 /// How long a sender waits for the receiver.
 const TIMEOUT: Duration = Duration::from_secs(100);

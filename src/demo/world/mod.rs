@@ -13,9 +13,10 @@ use super::faults::{Fault, Target};
 use super::prowlarr::{self, Prowlarr};
 use super::release::{Release, ReleaseId, ReleaseSpec};
 use super::server::Server;
-use super::shared::{Shared, WorldClock, locked};
+use super::shared::{Shared, WorldClock};
 use super::torrents::{self, GeneratedTorrent};
 use super::webhook::{Notifications, Sent, WebhookAuth};
+use crate::demo::lock::locked;
 use crate::domain::time::Ts;
 
 pub use builder::WorldBuilder;

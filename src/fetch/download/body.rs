@@ -9,7 +9,7 @@ use bytes::Bytes;
 use reqwest::Response;
 use tokio::time::timeout;
 
-use super::Limits;
+use super::outcome::DownloadLimits;
 use super::spool::Spool;
 use crate::domain::reason::Reason;
 use crate::upstream::transport::TransportFault;
@@ -69,12 +69,12 @@ fn trim(text: &str) -> &str {
 /// A body still arriving.
 pub(super) struct Body<'a> {
     response: Response,
-    limits: &'a Limits,
+    limits: &'a DownloadLimits,
     arrived: Spool,
 }
 
 impl<'a> Body<'a> {
-    pub(super) fn new(response: Response, limits: &'a Limits) -> Self {
+    pub(super) fn new(response: Response, limits: &'a DownloadLimits) -> Self {
         Self { response, limits, arrived: Spool::new(limits.max_size_bytes) }
     }
 

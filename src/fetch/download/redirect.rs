@@ -9,7 +9,7 @@ use reqwest::header::{HeaderValue, LOCATION};
 use secrecy::SecretString;
 use url::Url;
 
-use super::{DownloadError, Downloaded};
+use super::outcome::{DownloadError, Downloaded};
 use crate::domain::reason::Reason;
 
 /// The most redirects of one download.
@@ -34,7 +34,7 @@ pub(super) struct Trail {
 
 impl Trail {
     pub(super) fn starting_at(link: &str) -> Result<Self, DownloadError> {
-        let bad = DownloadError::of(Reason::BadLink);
+        let bad = DownloadError::new(Reason::BadLink);
         if link.len() > MAX_LINK_BYTES {
             return Err(bad);
         }
@@ -95,7 +95,7 @@ pub(super) fn magnet(link: &str) -> Result<Downloaded, DownloadError> {
     if readable {
         Ok(Downloaded::Magnet(SecretString::from(link)))
     } else {
-        Err(DownloadError::of(Reason::BadLink))
+        Err(DownloadError::new(Reason::BadLink))
     }
 }
 

@@ -13,11 +13,12 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::record::{LONGEST_TEXT_CHARS, Record, Value};
-use super::{Format, Sinks, SpokenLang};
+use super::sinks::{Format, Sinks};
 use crate::ops::clock::Clock;
 use crate::ops::metrics::Metrics;
 use crate::ops::redact::Redactor;
 use crate::ops::text::Arg;
+use crate::ops::text::Lang;
 
 /// The event of a record whose sentence came from a library.
 const FOREIGN_EVENT: &str = "log.message";
@@ -26,7 +27,7 @@ const FOREIGN_EVENT: &str = "log.message";
 #[derive(Debug)]
 pub(super) struct RecordLayer {
     pub(super) format: Format,
-    pub(super) lang: SpokenLang,
+    pub(super) lang: Lang,
     pub(super) clock: Clock,
     pub(super) redactor: Redactor,
     pub(super) metrics: Metrics,
@@ -101,7 +102,7 @@ impl RecordLayer {
                 _ => (*name, Arg::Text(text)),
             })
             .collect();
-        self.lang.get().find(&format!("log-{}", event.replace('.', "-")), &args).unwrap_or_default()
+        self.lang.find(&format!("log-{}", event.replace('.', "-")), &args).unwrap_or_default()
     }
 }
 
@@ -155,7 +156,7 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for RecordLayer {
             Format::Text => record.to_text(),
             Format::Json => record.to_json(),
         };
-        self.sinks.write(level, line);
+        self.sinks.write(&line);
     }
 }
 

@@ -4,28 +4,11 @@
 //! place here.
 
 use crate::domain::app::AppKind;
+use crate::domain::named::named_enum;
 
-macro_rules! labels {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $($(#[$value_doc])* $value,)* }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$value,)*];
-
-            /// The word in the metric.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$value => $text,)* }
-            }
-        }
-    )*};
-}
-
-labels! {
+named_enum! {
     /// What became of a webhook.
-    WebhookResult {
+    pub enum WebhookResult {
         /// A grab was stored or added to.
         Stored = "stored",
         /// The same report had been stored before.
@@ -38,7 +21,7 @@ labels! {
         Failed = "failed",
     }
     /// The event that a webhook reports.
-    WebhookEvent {
+    pub enum WebhookEvent {
         /// A grab.
         Grab = "grab",
         /// The app's test button.
@@ -47,7 +30,7 @@ labels! {
         Other = "other",
     }
     /// A state of a grab.
-    GrabState {
+    pub enum GrabState {
         /// Being resolved.
         Pending = "pending",
         /// Published.
@@ -57,17 +40,8 @@ labels! {
         /// Nothing to fetch.
         Skipped = "skipped",
     }
-    /// What an attempt tried.
-    AttemptKind {
-        /// Looked for the link in the app's history.
-        History = "history",
-        /// Downloaded the torrent.
-        Download = "download",
-        /// Searched through Prowlarr.
-        Search = "search",
-    }
-    /// How an attempt, an upstream request or a sync cycle ended.
-    Outcome {
+    /// How an upstream request or a sync cycle ended.
+    pub enum Outcome {
         /// As wanted.
         Ok = "ok",
         /// Not, and it will be tried again.
@@ -76,7 +50,7 @@ labels! {
         Failed = "failed",
     }
     /// What a request to an upstream asked for.
-    Operation {
+    pub enum Operation {
         /// Whether it is there, and its version.
         Status = "status",
         /// Rows of a history.
@@ -89,27 +63,14 @@ labels! {
         Settings = "settings",
     }
     /// Where a sync cycle reads.
-    Source {
+    pub enum Source {
         /// The histories of the apps.
         AppHistory = "app_history",
         /// The history of Prowlarr.
         ProwlarrHistory = "prowlarr_history",
     }
-    /// The form of a feed.
-    FeedFormat {
-        /// RSS 2.0.
-        Rss = "rss",
-        /// Atom.
-        Atom = "atom",
-        /// JSON Feed 1.1.
-        Json = "json_feed",
-        /// Torznab.
-        Torznab = "torznab",
-        /// The predecessor's JSON.
-        Legacy = "predecessor_json",
-    }
     /// How a request for a feed was answered.
-    FeedResult {
+    pub enum FeedResult {
         /// With the feed.
         Sent = "sent",
         /// With 304: the client has it.
@@ -118,14 +79,14 @@ labels! {
         Refused = "refused",
     }
     /// Where an item stands in a feed.
-    ItemState {
+    pub enum ItemState {
         /// Not fetched by its client yet.
         Waiting = "waiting",
         /// Fetched.
         Delivered = "delivered",
     }
     /// What failed in the database.
-    DbError {
+    pub enum DbError {
         /// No connection.
         Unavailable = "unavailable",
         /// Locked for too long.
@@ -134,7 +95,7 @@ labels! {
         Other = "other",
     }
     /// How somebody tried to get in.
-    AuthMethod {
+    pub enum AuthMethod {
         /// With a password.
         Password = "password",
         /// By way of an OpenID Connect provider.

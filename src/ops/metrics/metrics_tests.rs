@@ -13,7 +13,7 @@ fn used() -> Metrics {
     metrics.webhook_received(Some(AppKind::Radarr), WebhookEvent::Grab, WebhookResult::Stored, took);
     metrics.set_grabs(GrabState::Pending, 3);
     metrics.set_oldest_pending(took);
-    metrics.attempt_ended(AttemptKind::Download, Outcome::Retry);
+    metrics.attempt_ended(AttemptStep::Download, AttemptOutcome::Retry);
     metrics.grab_failed(Reason::Gone);
     metrics.upstream_answered(Service::Indexer, Operation::Download, Outcome::Ok, took);
     metrics.set_circuits_open(Service::App(AppKind::Prowlarr), 1);
@@ -27,7 +27,7 @@ fn used() -> Metrics {
     metrics.downloaded(1_000);
     metrics.torrent_stored();
     metrics.torrent_rejected(Reason::HtmlPage);
-    metrics.feed_requested(FeedFormat::Rss, FeedResult::NotModified);
+    metrics.feed_requested("rss", FeedResult::NotModified);
     metrics.set_feed_items(ItemState::Waiting, 50);
     metrics.torrent_served();
     metrics.db_failed(DbError::Busy);

@@ -18,13 +18,14 @@ use prometheus_client::registry::Registry;
 use tracing::Level;
 
 use crate::domain::app::AppKind;
+use crate::domain::attempt::{AttemptOutcome, AttemptStep};
 use crate::domain::reason::Reason;
 use crate::domain::time::Ts;
 use series::{Counter, Described, Histogram, LevelGauge, Series, WAITS, WORK, Word};
 
 pub use labels::{
-    AttemptKind, AuthMethod, DbError, FeedFormat, FeedResult, GrabState, ItemState, Operation, Outcome,
-    Service, Source, WebhookEvent, WebhookResult,
+    AuthMethod, DbError, FeedResult, GrabState, ItemState, Operation, Outcome, Service, Source, WebhookEvent,
+    WebhookResult,
 };
 pub use text::CONTENT_TYPE;
 
@@ -194,8 +195,8 @@ impl Metrics {
     }
 
     /// One attempt to resolve a grab ended.
-    pub fn attempt_ended(&self, kind: AttemptKind, outcome: Outcome) {
-        self.all().attempts.at([kind.as_str().into(), outcome.as_str().into()]).inc();
+    pub fn attempt_ended(&self, step: AttemptStep, outcome: AttemptOutcome) {
+        self.all().attempts.at([step.as_str().into(), outcome.as_str().into()]).inc();
     }
 
     /// A grab was given up.
@@ -283,8 +284,9 @@ impl Metrics {
     }
 
     /// A request for a feed was answered.
-    pub fn feed_requested(&self, format: FeedFormat, result: FeedResult) {
-        self.all().feed_requests.at([format.as_str().into(), result.as_str().into()]).inc();
+    /// `format`: its metric label, of a closed set.
+    pub fn feed_requested(&self, format: &'static str, result: FeedResult) {
+        self.all().feed_requests.at([format.into(), result.as_str().into()]).inc();
     }
 
     /// How many items of all feeds are in a state.

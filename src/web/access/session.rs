@@ -6,106 +6,79 @@
 use std::time::Duration;
 
 use axum::extract::{OriginalUri, Request};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
-use tracing::{info, warn};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use tracing::warn;
 
-use crate::auth::token::{Token, TokenKind};
+use crate::admin::account::{BegunSession, Visitor};
+use crate::auth::token::Token;
 use crate::config::section::auth::CookieSecure;
-use crate::domain::ids::SessionId;
-use crate::store::{NewSession, Session};
+use crate::store::Session;
 use crate::web::WebState;
-use crate::web::access::guard::ADMINISTRATOR;
 use crate::web::input::client_name::client_name;
 use crate::web::middleware::caller::Caller;
 use crate::web::problem::{Code, Problem};
-
-/// How long sessions last.
-#[derive(Debug, Clone, Copy)]
-pub struct SessionRules {
-    /// `auth.session_idle_hours`
-    pub idle: Duration,
-    /// `auth.session_days`
-    pub lifetime: Duration,
-    /// `auth.cookie_secure`
-    pub cookie_secure: CookieSecure,
-}
-
-impl SessionRules {
-    /// Whether this client's cookie is for HTTPS only.
-    pub fn secure(&self, caller: &Caller) -> bool {
-        match self.cookie_secure {
-            CookieSecure::Auto => caller.https,
-            CookieSecure::Always => true,
-            CookieSecure::Never => false,
-        }
-    }
-}
 
 const fn cookie_name(secure: bool) -> &'static str {
     if secure { "__Host-grabfeed" } else { "grabfeed" }
 }
 
-/// The session that the request's cookie opens.
-pub async fn of(state: &WebState, caller: &Caller, headers: &HeaderMap) -> Result<Option<Session>, Problem> {
-    let name = cookie_name(state.sessions.secure(caller));
-    let Some(token) = cookie(headers, name).and_then(|text| Token::parse(text).ok()) else { return Ok(None) };
-    if token.kind() != TokenKind::Session {
-        return Ok(None);
+/// Whether cookies for this caller are for HTTPS only.
+pub fn is_secure(rule: CookieSecure, caller: &Caller) -> bool {
+    match rule {
+        CookieSecure::Auto => caller.https,
+        CookieSecure::Always => true,
+        CookieSecure::Never => false,
     }
-    let now = state.store().now().await?;
-    let session = state.store().session_by_hash(&token.hash(), state.sessions.idle, now).await?;
-    if let Some(session) = &session
-        && let Err(failure) = state.store().session_seen(session, now).await
-    {
-        // The use is worth noting, not worth failing for.
-        state.go_on_without("session-use", &failure);
-    }
-    Ok(session)
 }
 
-/// Begins a session for who has just proved to be the administrator, and gives the header with its cookie.
-pub async fn begin(
+/// The session that the request's cookie opens.
+pub async fn current(
     state: &WebState,
     caller: &Caller,
     headers: &HeaderMap,
-    method: &'static str,
-) -> Result<(SessionId, HeaderValue), Problem> {
-    let begun = renew(state, caller, headers, method).await?;
-    info!(event = "auth.signed-in", actor = ADMINISTRATOR, address = %caller.address, method);
+) -> Result<Option<Session>, Problem> {
+    match shown_token(state, caller, headers) {
+        Some(token) => Ok(state.accounts.session(&token).await?),
+        None => Ok(None),
+    }
+}
+
+/// The caller as somebody who comes to sign in.
+pub fn visitor(state: &WebState, caller: &Caller, headers: &HeaderMap) -> Visitor {
+    Visitor {
+        source: caller.source(),
+        host: caller.host.as_ref().map(ToString::to_string).unwrap_or_default(),
+        user_agent: client_name(headers),
+        former: shown_token(state, caller, headers),
+    }
+}
+
+/// The header that gives a browser the cookie of a session that has just begun.
+pub fn set_cookie(state: &WebState, caller: &Caller, begun: &BegunSession) -> Result<HeaderValue, Problem> {
     if !is_private(caller) {
         state.plain_http_told.call_once(|| warn!(event = "auth.plain-http", address = %caller.address));
     }
-    Ok(begun)
+    let secure = is_secure(state.cookie_secure, caller);
+    let lifetime = state.accounts.session_rules().lifetime;
+    cookie_header(cookie_name(secure), begun.token.expose(), lifetime, secure)
 }
 
-/// Whether nobody on the way can read what this client sends and gets: it came over HTTPS, or did not leave the machine.
+/// The headers that make a browser forget its session. Over plain HTTP it would not listen to the second.
+pub fn farewell(state: &WebState, caller: &Caller) -> Result<HeaderMap, Problem> {
+    let secure = is_secure(state.cookie_secure, caller);
+    let cookie = cookie_header(cookie_name(secure), "", Duration::ZERO, secure)?;
+    Ok([(header::SET_COOKIE, cookie)].into_iter().chain(clear_site_data(caller.https)).collect())
+}
+
+/// What a browser is asked to forget when its person signs out.
+fn clear_site_data(https: bool) -> Option<(HeaderName, HeaderValue)> {
+    let header = HeaderName::from_static("clear-site-data");
+    https.then_some((header, HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"")))
+}
+
+/// Whether nobody on the way can read what this caller sends and gets: it came over HTTPS, or did not leave the machine.
 pub fn is_private(caller: &Caller) -> bool {
-    caller.https || caller.address.to_canonical().is_loopback()
-}
-
-/// Begins a session in the place of the one that the browser came with, if any, which ends: nobody goes on with a cookie
-/// that somebody else may have planted.
-pub async fn renew(
-    state: &WebState,
-    caller: &Caller,
-    headers: &HeaderMap,
-    method: &'static str,
-) -> Result<(SessionId, HeaderValue), Problem> {
-    if let Some(former) = of(state, caller, headers).await? {
-        state.store().end_session(former.id).await?;
-    }
-    let token = Token::generate(TokenKind::Session, &mut rand::rng());
-    let new = NewSession {
-        token_hash: token.hash(),
-        method,
-        network: caller.network(),
-        client: client_name(headers),
-        lifetime: state.sessions.lifetime,
-    };
-    let now = state.store().now().await?;
-    let id = state.store().begin_session(new, now).await?;
-    let cookie = set_cookie(state, caller, &token).ok_or(Problem::new(Code::Internal))?;
-    Ok((id, cookie))
+    caller.https || caller.source().is_this_machine()
 }
 
 /// The cookie with this name; `None` if there are two, since one of them is somebody else's.
@@ -117,21 +90,12 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     found.next().is_none().then_some(first)
 }
 
-/// The header that gives the cookie to a browser.
-fn set_cookie(state: &WebState, caller: &Caller, token: &Token) -> Option<HeaderValue> {
-    cookie_header(&state.sessions, caller, token.expose(), state.sessions.lifetime.as_secs())
-}
-
-/// The header that takes the cookie back.
-pub fn clear_cookie(state: &WebState, caller: &Caller) -> Option<HeaderValue> {
-    cookie_header(&state.sessions, caller, "", 0)
-}
-
-fn cookie_header(rules: &SessionRules, caller: &Caller, value: &str, seconds: u64) -> Option<HeaderValue> {
-    let secure = rules.secure(caller);
-    let (name, flag) = (cookie_name(secure), if secure { "; Secure" } else { "" });
+/// A `Set-Cookie` header of ours: for our own pages only, and out of reach of scripts. `Lax`, since the way back from an
+/// OpenID Connect provider begins at another site. An age of zero takes the cookie back.
+pub fn cookie_header(name: &str, value: &str, age: Duration, secure: bool) -> Result<HeaderValue, Problem> {
+    let (flag, seconds) = (if secure { "; Secure" } else { "" }, age.as_secs());
     let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{flag}");
-    HeaderValue::from_str(&text).ok()
+    HeaderValue::from_str(&text).map_err(|_| Problem::new(Code::Internal))
 }
 
 /// Where a browser signs in to come back to the page it asked for.
@@ -146,6 +110,11 @@ pub fn sign_in_path(state: &WebState, request: &Request) -> String {
     format!("{}/login?return={back}", state.url_base)
 }
 
+fn shown_token(state: &WebState, caller: &Caller, headers: &HeaderMap) -> Option<Token> {
+    let name = cookie_name(is_secure(state.cookie_secure, caller));
+    Token::parse(cookie(headers, name)?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,8 +126,8 @@ mod tests {
     #[test]
     fn the_cookie_is_for_https_only_where_the_request_or_the_setting_says_so() {
         let flags = |cookie_secure, https| {
-            let rules = SessionRules { idle: Duration::ZERO, lifetime: Duration::ZERO, cookie_secure };
-            let value = cookie_header(&rules, &caller("192.0.2.1", https), "x", 60).unwrap();
+            let secure = is_secure(cookie_secure, &caller("192.0.2.1", https));
+            let value = cookie_header(cookie_name(secure), "x", Duration::from_mins(1), secure).unwrap();
             value.to_str().unwrap().to_owned()
         };
         let secure = "__Host-grabfeed=x; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure";
@@ -195,5 +164,15 @@ mod tests {
         assert_eq!(cookie(&headers, "__Host-grabfeed"), None);
         headers.append(header::COOKIE, HeaderValue::from_static("grabfeed=y"));
         assert_eq!(cookie(&headers, "grabfeed"), None);
+    }
+
+    #[test]
+    fn only_a_browser_that_came_over_https_is_asked_to_forget() {
+        let (name, value) = clear_site_data(true).unwrap();
+        assert_eq!(
+            (name.as_str(), value.to_str().unwrap()),
+            ("clear-site-data", r#""cache", "cookies", "storage""#)
+        );
+        assert!(clear_site_data(false).is_none());
     }
 }

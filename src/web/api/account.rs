@@ -3,16 +3,17 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::web::WebState;
-use crate::web::access::account;
-use crate::web::access::guard::Identity;
+use crate::web::access::identity::Identity;
+use crate::web::access::session;
 use crate::web::input::json::JsonBody;
 use crate::web::middleware::caller::Caller;
+use crate::web::problem::Problem;
 
 /// The password and the one to come.
 #[derive(Deserialize, ToSchema)]
@@ -37,8 +38,10 @@ pub async fn change_password(
     headers: HeaderMap,
     Extension(identity): Extension<Identity>,
     JsonBody(asked): JsonBody<NewPassword>,
-) -> Response {
+) -> Result<Response, Problem> {
     let NewPassword { current, new } = asked;
-    let changed = account::change_password(&state, &caller, &headers, &identity, current, new).await;
-    changed.map_or_else(IntoResponse::into_response, super::session::with_cookie)
+    let (actor, visitor) = (identity.actor(&caller), session::visitor(&state, &caller, &headers));
+    let begun = state.accounts.change_password(&actor, &visitor, identity.session(), current, new).await?;
+    let cookie = begun.map(|begun| session::set_cookie(&state, &caller, &begun)).transpose()?;
+    Ok(super::session::with_cookie(cookie))
 }

@@ -5,8 +5,9 @@
 //! nothing that the source does not, and a client is generated before there is a key.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, OnceLock};
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -16,10 +17,9 @@ use utoipa::{OpenApi, ToSchema};
 use super::{account, apps, feeds, grabs, keys, session, sessions, settings, status, sync, torrents};
 use crate::ops::text::Lang;
 use crate::web::WebState;
-use crate::web::access::guard::Access;
+use crate::web::access::{Access, RouteAccess};
 use crate::web::api::setup;
 use crate::web::problem::Code;
-use crate::web::routes::{self, Route};
 
 /// Below which path the API lies.
 pub const ROOT: &str = "/api/v1";
@@ -83,20 +83,40 @@ struct ProblemDetails {
 )]
 struct Described;
 
+/// The document of these routes, made when it is first asked for. An extension of every request for the API.
+#[derive(Debug, Clone)]
+pub struct ApiDocument {
+    routes: fn() -> Vec<RouteAccess>,
+    made: Arc<OnceLock<Value>>,
+}
+
+impl ApiDocument {
+    /// Of these routes.
+    pub fn new(routes: fn() -> Vec<RouteAccess>) -> Self {
+        Self { routes, made: Arc::default() }
+    }
+
+    fn value(&self) -> &Value {
+        self.made.get_or_init(|| document(&(self.routes)()))
+    }
+}
+
 /// Give the document.
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "status", operation_id = "getDescription",
     responses((status = 200, description = "This document.", body = Object)))]
-pub async fn show(State(state): State<WebState>) -> impl IntoResponse {
-    static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
-    let mut document = DOCUMENT.clone();
+pub async fn show(
+    State(state): State<WebState>,
+    Extension(document): Extension<ApiDocument>,
+) -> impl IntoResponse {
+    let mut document = document.value().clone();
     if !state.url_base.is_empty() {
         document["servers"] = json!([{ "url": state.url_base }]);
     }
     ([(header::CONTENT_TYPE, "application/json")], document.to_string())
 }
 
-/// The whole document.
-pub fn document() -> Value {
+/// The whole document of these routes.
+pub fn document(routes: &[RouteAccess]) -> Value {
     // What the macros make can always be written.
     let mut document = serde_json::to_value(Described::openapi()).unwrap_or_default();
     document["components"]["securitySchemes"] = json!({
@@ -107,7 +127,7 @@ pub fn document() -> Value {
         "plainSession": { "type": "apiKey", "in": "cookie", "name": "grabfeed",
             "description": "The administrator's session, over plain HTTP." },
     });
-    for route in routes::table().iter().filter(|route| route.path.starts_with(ROOT)) {
+    for route in routes.iter().filter(|route| route.path.starts_with(ROOT)) {
         let operation = &mut document["paths"][route.path][route.method.as_str().to_lowercase()];
         // Whatever is not described stays so, and a test tells of it.
         if operation.is_object() {
@@ -118,13 +138,13 @@ pub fn document() -> Value {
 }
 
 /// Adds who may use the operation, and how it refuses.
-fn complete(operation: &mut Value, route: &Route) {
+fn complete(operation: &mut Value, route: &RouteAccess) {
     let scope = match route.access {
         Access::Scope(scope) => Some(scope.as_str()),
         _ => None,
     };
     operation["security"] = match (route.access, scope) {
-        (Access::Public | Access::SetupToken, _) => json!([]),
+        (Access::Public | Access::BeforeSetup | Access::SetupToken, _) => json!([]),
         (_, Some(scope)) => {
             json!([{ "header": [scope] }, { "bearer": [scope] }, { "session": [] }, { "plainSession": [] }])
         }
@@ -140,7 +160,7 @@ fn complete(operation: &mut Value, route: &Route) {
 }
 
 /// The problems of an operation, by status.
-fn refusals(route: &Route, own: &Value, takes_body: bool) -> BTreeMap<u16, Vec<Code>> {
+fn refusals(route: &RouteAccess, own: &Value, takes_body: bool) -> BTreeMap<u16, Vec<Code>> {
     let named = |code: &Code| own.as_array().is_some_and(|own| own.iter().any(|name| name == code.as_str()));
     let mut codes = vec![Code::KeyInQuery, Code::BadHost, Code::Internal, Code::Unavailable];
     if route.access != Access::Public {

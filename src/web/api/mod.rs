@@ -5,15 +5,11 @@
 
 pub mod account;
 pub mod apps;
-pub mod asked;
 pub mod document;
-pub mod facts;
-pub mod feed_filter;
 pub mod feeds;
 pub mod grabs;
 pub mod keys;
 pub mod paging;
-pub mod reason;
 pub mod session;
 pub mod sessions;
 pub mod settings;
@@ -21,5 +17,3 @@ pub mod setup;
 pub mod status;
 pub mod sync;
 pub mod torrents;
-pub mod whole;
-pub mod words;

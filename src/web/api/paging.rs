@@ -3,9 +3,9 @@
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::asked::Query;
-use super::words;
+use crate::admin::view::schema;
 use crate::store::Direction;
+use crate::web::input::query::Query;
 use crate::web::problem::Problem;
 
 /// The largest page.
@@ -24,7 +24,7 @@ pub struct Paging {
     #[param(required = false, minimum = 1, maximum = 500, default = 50)]
     pub page_size: u32,
     /// Upwards or downwards.
-    #[param(required = false, schema_with = words::directions)]
+    #[param(required = false, schema_with = schema::directions)]
     pub sort_direction: Direction,
 }
 
@@ -66,7 +66,7 @@ pub struct Page<T> {
     /// What the records are sorted by.
     sort_key: &'static str,
     /// `ascending` or `descending`.
-    #[schema(schema_with = words::directions)]
+    #[schema(schema_with = schema::directions)]
     sort_direction: &'static str,
     /// How many records there are on all pages.
     total_records: u64,

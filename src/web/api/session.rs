@@ -8,11 +8,11 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::store::Session;
+use crate::admin::view::session::SessionView;
 use crate::web::WebState;
-use crate::web::access::guard::Identity;
+use crate::web::access::cross_site::{self, Ambient};
+use crate::web::access::identity::Identity;
 use crate::web::access::session;
-use crate::web::access::sign_in;
 use crate::web::input::json::JsonBody;
 use crate::web::middleware::caller::Caller;
 use crate::web::problem::{Code, Problem};
@@ -38,9 +38,11 @@ pub async fn begin(
     caller: Caller,
     headers: HeaderMap,
     JsonBody(asked): JsonBody<SignIn>,
-) -> Response {
-    let begun = sign_in::with_password(&state, &caller, &headers, &asked.name, asked.password).await;
-    begun.map_or_else(IntoResponse::into_response, |cookie| with_cookie(Some(cookie)))
+) -> Result<Response, Problem> {
+    cross_site::check(&state, &caller, &headers, Ambient::Nothing)?;
+    let visitor = session::visitor(&state, &caller, &headers);
+    let begun = state.accounts.sign_in(&visitor, &asked.name, asked.password).await?;
+    Ok(with_cookie(Some(session::set_cookie(&state, &caller, &begun)?)))
 }
 
 /// Sign out: the session ends.
@@ -50,11 +52,9 @@ pub async fn end(
     State(state): State<WebState>,
     caller: Caller,
     Extension(identity): Extension<Identity>,
-) -> Response {
-    match sign_in::out(&state, &caller, &identity).await {
-        Ok(forget) => (StatusCode::NO_CONTENT, forget).into_response(),
-        Err(problem) => problem.into_response(),
-    }
+) -> Result<Response, Problem> {
+    state.accounts.sign_out(&identity.actor(&caller), identity.session()).await?;
+    Ok((StatusCode::NO_CONTENT, session::farewell(&state, &caller)?).into_response())
 }
 
 /// Done, with this header.
@@ -67,7 +67,7 @@ pub(super) fn with_cookie(cookie: Option<HeaderValue>) -> Response {
 /// Who asks.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct WhoAmI {
+pub struct WhoAmI {
     /// The administrator's name.
     name: String,
     /// Whether nobody on the way could read the cookie.
@@ -75,7 +75,7 @@ struct WhoAmI {
     /// How one signed in.
     method: &'static str,
     /// The session, unless a proxy vouches for every request.
-    session: Option<super::sessions::Row>,
+    session: Option<SessionView>,
 }
 
 /// Tell who asks.
@@ -86,25 +86,13 @@ pub async fn show(
     caller: Caller,
     headers: HeaderMap,
     Extension(identity): Extension<Identity>,
-) -> Response {
-    match who(&state, &caller, &headers, &identity).await {
-        Ok(who) => Json(who).into_response(),
-        Err(problem) => problem.into_response(),
-    }
-}
-
-async fn who(
-    state: &WebState,
-    caller: &Caller,
-    headers: &HeaderMap,
-    identity: &Identity,
-) -> Result<WhoAmI, Problem> {
-    let administrator = sign_in::administrator(state).await?.ok_or(Problem::new(Code::Unauthorized))?;
-    let session: Option<Session> = session::of(state, caller, headers).await?;
-    Ok(WhoAmI {
+) -> Result<Json<WhoAmI>, Problem> {
+    let administrator = state.accounts.administrator().await?.ok_or(Code::Unauthorized)?;
+    let found = session::current(&state, &caller, &headers).await?;
+    Ok(Json(WhoAmI {
         name: administrator.name,
-        secure: session::is_private(caller),
+        secure: session::is_private(&caller),
         method: identity.method(),
-        session: session.map(|session| super::sessions::Row::new(session, identity)),
-    })
+        session: found.map(|found| SessionView::new(found, identity.session())),
+    }))
 }

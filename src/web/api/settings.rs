@@ -109,5 +109,5 @@ pub async fn list(
     State(state): State<WebState>,
     Extension(AskedLang(lang)): Extension<AskedLang>,
 ) -> Json<Listed<Setting>> {
-    Json(Listed { records: state.api.settings.iter().map(|shown| Setting::of(shown, lang)).collect() })
+    Json(Listed { records: state.facts.settings.iter().map(|shown| Setting::of(shown, lang)).collect() })
 }

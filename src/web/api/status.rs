@@ -49,7 +49,7 @@ pub async fn show(State(state): State<WebState>) -> Result<Json<Status>, Problem
     let feeds = store.feeds().await?.len();
     Ok(Json(Status {
         version: env!("CARGO_PKG_VERSION"),
-        uptime_seconds: state.clock().now().since(state.api.started_at).as_secs(),
+        uptime_seconds: state.clock().now().since(state.facts.started_at).as_secs(),
         mode: state.mode().as_str(),
         grabs,
         torrents,

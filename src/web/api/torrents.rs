@@ -5,12 +5,13 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::asked::{Named, Query};
 use super::paging::{Listed, Page, Paging};
-use super::words;
+use crate::admin::view::schema;
 use crate::domain::infohash::Infohash;
 use crate::store::{TorrentFilter, TorrentSort, TorrentSummary};
 use crate::web::WebState;
+use crate::web::input::path::InPath;
+use crate::web::input::query::Query;
 use crate::web::problem::{Code, Problem};
 
 /// A stored torrent.
@@ -18,7 +19,7 @@ use crate::web::problem::{Code, Problem};
 #[serde(rename_all = "camelCase")]
 pub struct Torrent {
     /// The hash by which feeds name it.
-    #[schema(schema_with = words::infohash)]
+    #[schema(schema_with = schema::infohash)]
     infohash: String,
     /// SHA-1 infohash, where it has one.
     infohash_v1: Option<String>,
@@ -66,13 +67,13 @@ impl From<TorrentSummary> for Torrent {
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct Filter {
     /// What they are sorted by; `storedAt` unless asked otherwise.
-    #[param(required = false, schema_with = words::torrent_sort_keys)]
+    #[param(required = false, schema_with = schema::torrent_sort_keys)]
     sort_key: TorrentSort,
     /// Only this indexer, as the apps or Prowlarr write it.
-    #[param(schema_with = words::searched)]
+    #[param(schema_with = schema::searched)]
     indexer: Option<String>,
     /// Only those with this text in their name, whatever its case.
-    #[param(schema_with = words::searched)]
+    #[param(schema_with = schema::searched)]
     name: Option<String>,
 }
 
@@ -96,8 +97,7 @@ pub async fn list(State(state): State<WebState>, mut query: Query) -> Result<Jso
     let Filter { sort_key: sort, indexer, name } = Filter::take(&mut query)?;
     query.finish()?;
     let filter = TorrentFilter { indexer, name, sort, direction: paging.sort_direction };
-    let found = state.store().torrents(&filter, paging.page_size, paging.offset()).await;
-    let found = found?;
+    let found = state.store().torrents(&filter, paging.page_size, paging.offset()).await?;
     let records = found.torrents.into_iter().map(Torrent::from).collect();
     Ok(Json(paging.page(sort.as_str(), found.total, records)))
 }
@@ -110,7 +110,7 @@ pub async fn list(State(state): State<WebState>, mut query: Query) -> Result<Jso
     extensions(("x-problems" = json!(["not-found"]))))]
 pub async fn show(
     State(state): State<WebState>,
-    Named(hash): Named<Infohash>,
+    InPath(hash): InPath<Infohash>,
 ) -> Result<Json<Listed<Torrent>>, Problem> {
     let found = state.store().torrents_with_hash(&hash).await?;
     if found.is_empty() {

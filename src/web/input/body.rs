@@ -15,7 +15,7 @@ use crate::web::problem::Code;
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The body, of so many bytes at most.
-pub async fn whole(request: Request, most_bytes: usize) -> Result<Bytes, Code> {
+pub async fn read_whole(request: Request, most_bytes: usize) -> Result<Bytes, Code> {
     if request.headers().contains_key(header::CONTENT_ENCODING) {
         return Err(Code::UnsupportedEncoding);
     }

@@ -38,7 +38,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(Problem::new(Code::FormType));
         }
-        let body = body::whole(request, MAX_BYTES).await.map_err(Problem::new)?;
+        let body = body::read_whole(request, MAX_BYTES).await.map_err(Problem::new)?;
         let bad = Problem::new(Code::BadRequest);
         let mut fields = HashMap::new();
         for (name, value) in url::form_urlencoded::parse(&body) {

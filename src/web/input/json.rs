@@ -23,7 +23,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
             return Err(Problem::new(Code::ContentType));
         }
         let headers = request.headers().clone();
-        let body = body::whole(request, MAX_BYTES).await.map_err(Problem::new)?;
+        let body = body::read_whole(request, MAX_BYTES).await.map_err(Problem::new)?;
         read(&headers, &body).map(Self)
     }
 }

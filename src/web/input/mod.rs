@@ -6,4 +6,6 @@ pub mod body;
 pub mod client_name;
 pub mod form;
 pub mod json;
+pub mod path;
+pub mod query;
 pub mod return_path;

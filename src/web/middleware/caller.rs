@@ -11,29 +11,19 @@ use axum::http::{HeaderMap, Uri, header, request::Parts};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::warn;
-use url::Url;
 
+use crate::auth::source::Source;
 use crate::auth::token::Token;
-use crate::config::ip_range::IpRange;
+use crate::publish::links::BaseUrl;
 use crate::web::WebState;
 use crate::web::middleware::forwarded::{self, Said};
 use crate::web::middleware::host::{AllowedHosts, Host};
 use crate::web::problem::{Code, Problem};
+use crate::web::state::ArrivalRules;
 
 /// The other end of the connection, which the listener writes into every request.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
-
-/// What may be believed of where requests come from.
-#[derive(Debug)]
-pub struct ArrivalRules {
-    /// `server.trusted_proxies`
-    pub trusted_proxies: Vec<IpRange>,
-    /// `server.allowed_hosts`
-    pub allowed_hosts: Vec<String>,
-    /// `server.public_url`
-    pub public_url: Option<Url>,
-}
 
 /// Who asks, as far as it may be believed. Handlers take it as an argument.
 #[derive(Debug, Clone)]
@@ -49,21 +39,21 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The network by which failures are counted: the address, or the first 64 bits of an IPv6 one, since a household
-    /// has that many to choose from.
-    pub fn network(&self) -> String {
-        match self.address.to_canonical() {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        }
+    /// Where it calls from, for throttling and the log.
+    pub const fn source(&self) -> Source {
+        Source(self.address)
     }
 
     /// The origin of our own pages, as this client's browser writes it.
     pub fn origin(&self) -> Option<String> {
         self.host.as_ref().map(|host| host.origin(self.https))
+    }
+}
+
+impl WebState {
+    /// Where this caller reaches us: the base of the URLs that its answer holds.
+    pub fn base_for(&self, caller: &Caller) -> Result<BaseUrl, Problem> {
+        self.base.for_origin(caller.origin().as_deref())
     }
 }
 
@@ -74,6 +64,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
         parts.extensions.get::<Self>().cloned().ok_or(Problem::new(Code::Internal))
     }
 }
+
+/// The paths of health probes, below the URL base.
+pub const PROBES: [&str; 4] = ["/ping", "/health", "/health/live", "/health/ready"];
 
 /// Why a request is not for us.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,8 +89,8 @@ pub async fn identify(State(state): State<WebState>, mut request: Request, next:
     next.run(request).await
 }
 
-/// Refuses what is not for us, whatever its route, and takes a proxy's word on who asks out of what is.
-pub async fn refuse_foreign(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
+/// Refuses what is not for us, whatever its route.
+pub async fn refuse_foreign(State(state): State<WebState>, request: Request, next: Next) -> Response {
     // A probe asks by whatever address it found us under, and learns nothing that is worth a guard.
     let fault = request.extensions().get::<HostFault>().filter(|_| !is_probe(request.uri(), &state.url_base));
     match fault {
@@ -111,16 +104,11 @@ pub async fn refuse_foreign(State(state): State<WebState>, mut request: Request,
     if key_in_query(request.uri().query().unwrap_or_default()) {
         return Problem::new(Code::KeyInQuery).into_response();
     }
-    if let (Some(rules), Some(caller)) = (&state.proxy_sign_in, request.extensions().get::<Caller>().cloned())
-        && let Some(vouched) = rules.take(&caller, request.headers_mut(), state.clock().now())
-    {
-        request.extensions_mut().insert(vouched);
-    }
     next.run(request).await
 }
 
 fn is_probe(uri: &Uri, url_base: &str) -> bool {
-    uri.path().strip_prefix(url_base).is_some_and(|path| crate::web::public::health::PROBES.contains(&path))
+    uri.path().strip_prefix(url_base).is_some_and(|path| PROBES.contains(&path))
 }
 
 impl ArrivalRules {
@@ -185,6 +173,8 @@ fn key_in_query(query: &str) -> bool {
 mod tests {
     use axum::http::HeaderValue;
 
+    use url::Url;
+
     use super::*;
 
     #[test]
@@ -242,7 +232,7 @@ mod tests {
         ];
         let (caller, fault) = find(&rules(Some("https://feeds.example")), "::ffff:10.0.0.1", &lines);
         assert_eq!(fault, None);
-        assert_eq!((caller.network().as_str(), caller.https), ("203.0.113.7", true));
+        assert_eq!((caller.source().network().as_str(), caller.https), ("203.0.113.7", true));
         assert_eq!(caller.origin().as_deref(), Some("https://feeds.example"));
         assert!(caller.by_trusted_proxy);
     }

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
@@ -13,8 +12,7 @@ use crate::ops::metrics::DbError;
 use crate::ops::text::Lang;
 use crate::web::WebState;
 use crate::web::middleware::caller::Caller;
-use crate::web::problem::{Cause, Problem};
-use crate::web::ui::view::{self, Frame, ProblemPage};
+use crate::web::problem::Cause;
 
 /// The label of requests that match no route, so that strangers cannot make series.
 const UNMATCHED: &str = "unmatched";
@@ -32,16 +30,13 @@ pub async fn request(
     let route = request.extensions().get::<MatchedPath>().map_or(UNMATCHED, MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     let lang = language(request.headers(), state.lang);
-    let to_a_person = wants_page(request.headers());
     request.extensions_mut().insert(AskedLang(lang));
+    request.extensions_mut().insert(RequestId(id.clone()));
     let span = info_span!("request", request_id = %id, address = %caller.address);
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(cause) = response.extensions().get::<Cause>() {
         let _inside = span.enter();
         log_database_failure(&state, &route, cause);
-    }
-    if let Some(problem) = response.extensions().get::<Problem>().cloned() {
-        tell(&state, &mut response, &problem, lang, &id, to_a_person);
     }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", id);
@@ -58,6 +53,10 @@ pub async fn request(
     response
 }
 
+/// The name under which the log tells of this request; an extension of it.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
 /// Logs and counts the failure of the database behind an answer.
 fn log_database_failure(state: &WebState, route: &str, cause: &Cause) {
     let failure = cause.failure();
@@ -68,38 +67,6 @@ fn log_database_failure(state: &WebState, route: &str, cause: &Cause) {
 /// The language that the asker wants, which the guard and pages find in the request.
 #[derive(Debug, Clone, Copy)]
 pub struct AskedLang(pub Lang);
-
-/// Writes the body of a problem: a page for a person, JSON for a program.
-fn tell(
-    state: &WebState,
-    response: &mut Response,
-    problem: &Problem,
-    lang: Lang,
-    id: &str,
-    to_a_person: bool,
-) {
-    let headers = response.headers_mut();
-    headers.remove(header::CONTENT_LENGTH);
-    if to_a_person {
-        let bare = Frame::bare(lang, &state.url_base, "problem");
-        let frame = Frame { problem: Some(problem.sentence(lang)), ..bare };
-        let shown = view::page(problem.code().status(), &ProblemPage { frame, request_id: id });
-        if let Some(kind) = shown.headers().get(header::CONTENT_TYPE) {
-            headers.insert(header::CONTENT_TYPE, kind.clone());
-        }
-        *response.body_mut() = shown.into_body();
-    } else {
-        let json = HeaderValue::from_static("application/problem+json; charset=utf-8");
-        headers.insert(header::CONTENT_TYPE, json);
-        *response.body_mut() = Body::from(problem.body(lang, id));
-    }
-}
-
-/// Whether a browser shows the answer to a person: programs do not ask for HTML.
-fn wants_page(headers: &HeaderMap) -> bool {
-    let wanted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    wanted.split(',').any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "text/html"))
-}
 
 /// French or English, whichever the asker names first.
 fn language(headers: &HeaderMap, default: Lang) -> Lang {

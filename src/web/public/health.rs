@@ -9,16 +9,13 @@ use crate::ops::health::State as Life;
 use crate::web::WebState;
 use crate::web::problem::{Code, Problem};
 
-/// The paths of health probes, below the URL base.
-pub const PROBES: [&str; 4] = ["/ping", "/health", "/health/live", "/health/ready"];
-
 /// `GET /ping`: the answer that the apps give too.
 pub async fn ping() -> Json<Value> {
     Json(json!({ "status": "OK" }))
 }
 
 /// `GET /health`: the predecessor's probe. Its answer named the version and the time too, which are nobody's business.
-pub async fn old() -> Json<Value> {
+pub async fn predecessor() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 

@@ -7,6 +7,4 @@ pub mod feeds;
 pub mod health;
 pub mod hooks;
 pub mod metrics;
-pub mod new_feed;
 pub mod predecessor;
-pub mod shared_lookup;

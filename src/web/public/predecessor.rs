@@ -10,21 +10,19 @@ use axum::Extension;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
-use axum::response::{IntoResponse, Response};
-use tracing::info;
+use axum::response::Response;
 
-use crate::domain::feed::FeedName;
-use crate::domain::feed_filter::FeedFilter;
+use super::downloads;
+use super::feeds::respond;
+use crate::admin;
 use crate::domain::infohash::Infohash;
-use crate::domain::text::{clean, indexer_key};
-use crate::store::{Feed, KeyFeed, NewFeed};
+use crate::domain::text::indexer_key;
+use crate::publish::format::FeedFormat;
+use crate::store::{Feed, KeyFeed};
 use crate::web::WebState;
-use crate::web::access::guard::Identity;
+use crate::web::access::identity::Identity;
 use crate::web::middleware::caller::Caller;
 use crate::web::problem::{Code, Problem};
-use crate::web::public::downloads;
-use crate::web::public::feeds::{Format, respond};
-use crate::web::public::new_feed::new_feed;
 
 type Tracker = Result<Path<String>, PathRejection>;
 
@@ -37,7 +35,7 @@ pub async fn rss(
     headers: HeaderMap,
 ) -> Response {
     let feed = feed(&state, &identity, queried_tracker(&uri)).await;
-    respond(&state, feed, &caller, &headers, Format::Rss).await
+    respond(&state, feed, &caller, &headers, FeedFormat::Rss).await
 }
 
 /// `GET /rss/torrent.json`, with `?tracker=` if wanted.
@@ -49,7 +47,7 @@ pub async fn json(
     headers: HeaderMap,
 ) -> Response {
     let feed = feed(&state, &identity, queried_tracker(&uri)).await;
-    respond(&state, feed, &caller, &headers, Format::PredecessorJson).await
+    respond(&state, feed, &caller, &headers, FeedFormat::PredecessorJson).await
 }
 
 /// `GET /rss/tracker/{tracker}`
@@ -61,7 +59,7 @@ pub async fn tracker_rss(
     headers: HeaderMap,
 ) -> Response {
     let feed = feed_of_tracker(&state, &identity, tracker).await;
-    respond(&state, feed, &caller, &headers, Format::Rss).await
+    respond(&state, feed, &caller, &headers, FeedFormat::Rss).await
 }
 
 /// `GET /rss/tracker/{tracker}/json`
@@ -73,27 +71,19 @@ pub async fn tracker_json(
     headers: HeaderMap,
 ) -> Response {
     let feed = feed_of_tracker(&state, &identity, tracker).await;
-    respond(&state, feed, &caller, &headers, Format::PredecessorJson).await
+    respond(&state, feed, &caller, &headers, FeedFormat::PredecessorJson).await
 }
 
 /// `GET /torrents/{infohash}.torrent`, if `torrents.expose_static` is on. Nothing is listed, and nothing is noted as
 /// delivered: no feed gave this address out.
-pub async fn torrent(State(state): State<WebState>, file: Tracker) -> Response {
-    match torrent_file(&state, file).await {
-        Ok(response) => response,
-        Err(problem) => problem.into_response(),
-    }
-}
-
-async fn torrent_file(state: &WebState, file: Tracker) -> Result<Response, Problem> {
+pub async fn torrent(State(state): State<WebState>, file: Tracker) -> Result<Response, Problem> {
     let unknown = Code::NotFound;
     let Path(file) = file.map_err(|_| unknown)?;
     let hash: Infohash = file.strip_suffix(".torrent").ok_or(unknown)?.parse().map_err(|_| unknown)?;
     if !state.expose_torrents {
         return Err(unknown.into());
     }
-    let found = state.store().torrent_by_infohash(&hash).await;
-    let torrent = found?.ok_or(unknown)?;
+    let torrent = state.store().torrent_by_infohash(&hash).await?.ok_or(unknown)?;
     state.metrics().torrent_served();
     Ok(downloads::as_file(&torrent.name, &hash, torrent.bytes.ok_or(unknown)?))
 }
@@ -120,9 +110,9 @@ async fn feed(
     identity: &Identity,
     tracker: Option<String>,
 ) -> Result<Option<Arc<Feed>>, Problem> {
-    let Identity::Key { id, name, .. } = identity else { return Err(Problem::new(Code::KeyNeeded)) };
+    let Identity::Key(key) = identity else { return Err(Problem::new(Code::KeyNeeded)) };
     let store = state.store();
-    let mut which = KeyFeed { key: *id, indexer_key: tracker.as_deref().map(indexer_key) };
+    let mut which = KeyFeed { key: key.id, indexer_key: tracker.as_deref().map(indexer_key) };
     if let Some(feed) = store.feed_of_key(&which).await? {
         return Ok(Some(Arc::new(feed)));
     }
@@ -131,14 +121,8 @@ async fn feed(
         let Some(meant) = meant(&known, asked) else { return Ok(None) };
         which.indexer_key = Some(meant.to_owned());
     }
-    let Some(new) = feed_to_make(&which, name) else { return Ok(None) };
-    let now = store.now().await?;
-    let opened = store.open_feed_of_key(&which, new, now).await?;
-    let feed = opened.ok_or(Problem::new(Code::Conflict))?;
-    if feed.created_at == now {
-        info!(event = "feed.made-for-key", actor = name, feed = feed.id.0);
-    }
-    Ok(Some(Arc::new(feed)))
+    let feed = admin::feeds::open_feed_of_key(store, key.id, &key.name, which.indexer_key).await?;
+    Ok(feed.map(Arc::new))
 }
 
 /// The indexer that a tracker's name means: folded, or as the predecessor wrote it into its addresses.
@@ -157,17 +141,6 @@ fn meant<'a>(known: &'a [String], asked: &str) -> Option<&'a str> {
 fn slug(name: &str) -> String {
     let parts = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("-").to_ascii_lowercase()
-}
-
-/// What is kept of a new feed. Nobody ever sees its token. `None`: the name is too long for a filter.
-fn feed_to_make(which: &KeyFeed, key_name: &str) -> Option<NewFeed> {
-    let filter =
-        FeedFilter { indexers: which.indexer_key.iter().cloned().collect(), ..FeedFilter::default() };
-    filter.compile().ok()?;
-    let name = clean(which.indexer_key.as_deref().unwrap_or(key_name), FeedName::MAX_CHARS);
-    let name = FeedName::parse(&name).or_else(|_| FeedName::parse("rss")).ok()?;
-    let (feed, _unseen) = new_feed(name, filter).ok()?;
-    Some(NewFeed { token_shown: String::new(), ..feed })
 }
 
 #[cfg(test)]

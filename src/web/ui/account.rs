@@ -3,19 +3,17 @@
 use axum::Extension;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::{Reader, refused, see};
 use crate::domain::ids::SessionId;
 use crate::store::Session;
 use crate::web::WebState;
-use crate::web::access::account;
-use crate::web::access::guard::Identity;
-use crate::web::access::sessions;
-use crate::web::access::sign_in;
+use crate::web::access::identity::Identity;
+use crate::web::access::session;
 use crate::web::input::form::Form;
 use crate::web::problem::{Code, Problem};
 use crate::web::ui::view::{Account, SessionRow, page};
@@ -49,9 +47,9 @@ pub async fn end_session(
     id: Result<Path<i64>, PathRejection>,
 ) -> Response {
     let Ok(Path(id)) = id else { return Problem::new(Code::NotFound).into_response() };
-    match sessions::end(&state, &reader.caller, &identity, SessionId(id)).await {
+    match state.accounts.end_session(&identity.actor(&reader.caller), SessionId(id)).await {
         Ok(()) => see(&state, "/account?done=sessions", None),
-        Err(problem) => problem.into_response(),
+        Err(error) => Problem::from(error).into_response(),
     }
 }
 
@@ -61,9 +59,10 @@ pub async fn end_others(
     reader: Reader,
     Extension(identity): Extension<Identity>,
 ) -> Response {
-    match sessions::end_others(&state, &reader.caller, &identity).await {
+    let actor = identity.actor(&reader.caller);
+    match state.accounts.end_other_sessions(&actor, identity.session()).await {
         Ok(_ended) => see(&state, "/account?done=sessions", None),
-        Err(problem) => problem.into_response(),
+        Err(failure) => Problem::from(failure).into_response(),
     }
 }
 
@@ -81,7 +80,7 @@ pub async fn change_password(
         return list(&state, &reader, &identity, StatusCode::BAD_REQUEST, None, Some(differ)).await;
     }
     let current = form.secret("current");
-    match account::change_password(&state, &reader.caller, &headers, &identity, current, new).await {
+    match change(&state, &reader, &headers, &identity, current, new).await {
         Ok(cookie) => see(&state, "/account?done=password", cookie),
         Err(problem) => {
             let sentence = Some(reader.sentence(&problem));
@@ -89,6 +88,19 @@ pub async fn change_password(
             refused(page, &problem)
         }
     }
+}
+
+async fn change(
+    state: &WebState,
+    reader: &Reader,
+    headers: &HeaderMap,
+    identity: &Identity,
+    current: SecretString,
+    new: SecretString,
+) -> Result<Option<HeaderValue>, Problem> {
+    let (actor, visitor) = (identity.actor(&reader.caller), session::visitor(state, &reader.caller, headers));
+    let begun = state.accounts.change_password(&actor, &visitor, identity.session(), current, new).await?;
+    begun.map(|begun| session::set_cookie(state, &reader.caller, &begun)).transpose()
 }
 
 async fn list(
@@ -99,13 +111,13 @@ async fn list(
     done: Option<&'static str>,
     problem: Option<String>,
 ) -> Response {
-    let sessions = match sessions::all(state).await {
+    let sessions = match state.accounts.sessions().await {
         Ok(sessions) => sessions,
-        Err(problem) => return problem.into_response(),
+        Err(failure) => return Problem::from(failure).into_response(),
     };
-    let name = match sign_in::administrator(state).await {
+    let name = match state.accounts.administrator().await {
         Ok(administrator) => administrator.map(|administrator| administrator.name).unwrap_or_default(),
-        Err(problem) => return problem.into_response(),
+        Err(failure) => return Problem::from(failure).into_response(),
     };
     let mut frame = reader.frame(state, "account", true);
     (frame.done, frame.problem) = (done, problem);

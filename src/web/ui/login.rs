@@ -1,16 +1,18 @@
 //! `/login` and `/logout`: the sign-in by password, and its end.
 
+use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{Reader, refused, see};
 use crate::web::WebState;
+use crate::web::access::cross_site::{self, Ambient};
+use crate::web::access::identity::Identity;
 use crate::web::access::session;
-use crate::web::access::sign_in;
-use crate::web::api::setup;
 use crate::web::input::form::Form;
 use crate::web::input::return_path::local_path;
 use crate::web::problem::Problem;
@@ -32,12 +34,12 @@ pub async fn show(
 ) -> Response {
     let back = asked.ok().and_then(|Query(asked)| asked.back).unwrap_or_default();
     let back = local_path(&back, &state.url_base);
-    match setup::is_needed(&state).await {
-        Err(problem) => return problem.into_response(),
+    match state.accounts.is_setup_needed().await {
+        Err(failure) => return Problem::from(failure).into_response(),
         Ok(true) => return see(&state, "/setup", None),
         Ok(false) => {}
     }
-    match session::of(&state, &reader.caller, &headers).await {
+    match session::current(&state, &reader.caller, &headers).await {
         Err(problem) => problem.into_response(),
         Ok(Some(_)) => see(&state, "/", None),
         Ok(None) => form(&state, &reader, &back, "", None),
@@ -53,7 +55,7 @@ pub async fn enter(
 ) -> Response {
     let (name, password) = (form_body.text("name"), form_body.secret("password"));
     let back = local_path(form_body.text("return"), &state.url_base);
-    match sign_in::with_password(&state, &reader.caller, &headers, name, password).await {
+    match sign_in(&state, &reader, &headers, name, password).await {
         Ok(cookie) => {
             let mut response = see(&state, "", Some(cookie));
             if let Ok(location) = back.parse() {
@@ -63,6 +65,19 @@ pub async fn enter(
         }
         Err(problem) => form(&state, &reader, &back, name, Some(problem)),
     }
+}
+
+async fn sign_in(
+    state: &WebState,
+    reader: &Reader,
+    headers: &HeaderMap,
+    name: &str,
+    password: SecretString,
+) -> Result<HeaderValue, Problem> {
+    cross_site::check(state, &reader.caller, headers, Ambient::Nothing)?;
+    let visitor = session::visitor(state, &reader.caller, headers);
+    let begun = state.accounts.sign_in(&visitor, name, password).await?;
+    session::set_cookie(state, &reader.caller, &begun)
 }
 
 fn form(state: &WebState, reader: &Reader, back: &str, name: &str, problem: Option<Problem>) -> Response {
@@ -84,10 +99,9 @@ fn form(state: &WebState, reader: &Reader, back: &str, name: &str, problem: Opti
 pub async fn leave(
     State(state): State<WebState>,
     reader: Reader,
-    identity: axum::Extension<crate::web::access::guard::Identity>,
-) -> Response {
-    match sign_in::out(&state, &reader.caller, &identity).await {
-        Ok(forget) => (forget, see(&state, "/login", None)).into_response(),
-        Err(problem) => problem.into_response(),
-    }
+    Extension(identity): Extension<Identity>,
+) -> Result<Response, Problem> {
+    state.accounts.sign_out(&identity.actor(&reader.caller), identity.session()).await?;
+    let forget = session::farewell(&state, &reader.caller)?;
+    Ok((forget, see(&state, "/login", None)).into_response())
 }

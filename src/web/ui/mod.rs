@@ -7,6 +7,7 @@ pub mod account;
 pub mod assets;
 pub mod home;
 pub mod login;
+pub mod problem;
 pub mod setup;
 pub mod view;
 

@@ -1,15 +1,17 @@
-//! `/setup`: the account is made, once.
+//! `/setup`: the account is made, once. The guard judges the set-up token that the form holds.
 
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::{Reader, refused, see};
-use crate::auth::token::token_hash;
 use crate::web::WebState;
-use crate::web::access::cross_site::{self, Ambient};
-use crate::web::api::setup;
+use crate::web::access::session;
+use crate::web::access::setup_token::MAX_BODY_BYTES;
+use crate::web::input::body;
 use crate::web::input::form::Form;
 use crate::web::problem::{Code, Problem};
 use crate::web::ui::view::{Setup, page};
@@ -25,30 +27,44 @@ pub async fn create(
     reader: Reader,
     headers: HeaderMap,
     form_body: Form,
-) -> Response {
+) -> Result<Response, Problem> {
     let (name, password) = (form_body.text("name"), form_body.secret("password"));
     if password.expose_secret() != form_body.text("again") {
-        return form(&state, &reader, name, Some(reader.lang.text("page-passwords-differ", &[])));
+        return Ok(form(&state, &reader, name, Some(reader.lang.text("page-passwords-differ", &[]))));
     }
-    match make(&state, &reader, &headers, form_body.text("token"), name, password).await {
-        Ok(cookie) => see(&state, "/", Some(cookie)),
-        // Somebody was faster: there is nothing to set up any more.
-        Err(problem) if problem.code() == Code::NotFound => problem.into_response(),
-        Err(problem) => refused(form(&state, &reader, name, Some(reader.sentence(&problem))), &problem),
+    let visitor = session::visitor(&state, &reader.caller, &headers);
+    let begun = state.accounts.create_first(&visitor, name, password).await?;
+    Ok(see(&state, "/", Some(session::set_cookie(&state, &reader.caller, &begun)?)))
+}
+
+/// Shows the form again where what it held was refused, by the guard or by the handler, so that nobody has to type a name
+/// twice. Stands around the guard.
+pub async fn show_again(
+    State(state): State<WebState>,
+    reader: Reader,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, unread) = request.into_parts();
+    let copy = Request::from_parts(parts.clone(), unread);
+    let body = match body::read_whole(copy, MAX_BODY_BYTES).await {
+        Ok(body) => body,
+        Err(code) => return Problem::new(code).into_response(),
+    };
+    let name = url::form_urlencoded::parse(&body).find(|(field, _)| field == "name");
+    let name = name.map(|(_, name)| name.into_owned()).unwrap_or_default();
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    match response.extensions().get::<Problem>() {
+        Some(problem) if is_about_the_form(problem.code()) => {
+            refused(form(&state, &reader, &name, Some(reader.sentence(problem))), problem)
+        }
+        _ => response,
     }
 }
 
-async fn make(
-    state: &WebState,
-    reader: &Reader,
-    headers: &HeaderMap,
-    token: &str,
-    name: &str,
-    password: SecretString,
-) -> Result<HeaderValue, Problem> {
-    cross_site::check(state, &reader.caller, headers, Ambient::Nothing)?;
-    setup::check_token(state, &reader.caller, Some(token_hash(token.trim()))).await?;
-    setup::make_account(state, &reader.caller, headers, name, password).await
+/// Whether typing something else helps. There is nothing to set up any more after a 404.
+const fn is_about_the_form(code: Code) -> bool {
+    !matches!(code, Code::NotFound | Code::FormType | Code::BadRequest)
 }
 
 fn form(state: &WebState, reader: &Reader, name: &str, problem: Option<String>) -> Response {

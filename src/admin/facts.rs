@@ -1,4 +1,4 @@
-//! What the API tells of the service that does not change while it runs.
+//! What is known of the service that does not change while it runs.
 
 use url::Url;
 
@@ -6,21 +6,21 @@ use crate::config::Provenance;
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::time::Ts;
 
-/// What the API tells of the service that does not change while it runs.
+/// What is known of the service that does not change while it runs.
 #[derive(Debug)]
 pub struct Facts {
     /// When it was put together.
     pub started_at: Ts,
     /// The apps of the settings, Prowlarr last.
-    pub apps: Vec<Configured>,
+    pub apps: Vec<ConfiguredApp>,
     /// Every setting with its origin; secrets are masked in it.
     pub settings: Provenance,
 }
 
 /// An app of the settings, without its keys.
 #[derive(Debug)]
-pub struct Configured {
-    /// Its name.
+pub struct ConfiguredApp {
+    /// The person's name for it.
     pub name: AppName,
     /// What it is.
     pub kind: AppKind,

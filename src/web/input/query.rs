@@ -1,10 +1,9 @@
-//! What a request asks for besides its body: the parameters of its query and the name in its path, each read strictly.
+//! The parameters of a query, read strictly.
 
-use std::str::FromStr;
-
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use crate::domain::text::is_plain;
 use crate::web::problem::{Code, Problem};
 
 /// The parameters of a query. What is not taken by name is refused at the end: a misspelt filter must not list all.
@@ -52,26 +51,6 @@ impl Query {
 /// The longest text to look for, in characters.
 const MAX_TEXT_CHARS: usize = 200;
 
-/// Whether a text is one line of 1 to `max_chars` characters, without spaces around it.
-pub fn is_plain(text: &str, max_chars: usize) -> bool {
-    let fits = (1..=max_chars).contains(&text.chars().count());
-    fits && text.trim() == text && !text.contains(char::is_control)
-}
-
-/// The one name or number in a path. What has not its form names nothing.
-#[derive(Debug, Clone, Copy)]
-pub struct Named<T>(pub T);
-
-impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Named<T> {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let unknown = Code::NotFound;
-        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown)?;
-        Ok(Self(text.parse().map_err(|_| unknown)?))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,13 +63,5 @@ mod tests {
         assert_eq!(query.take_text("app").unwrap_err().code(), Code::Invalid);
         assert_eq!(Query::parse("sort=title").finish().unwrap_err().code(), Code::BadRequest);
         assert!(Query::parse("").finish().is_ok());
-    }
-
-    #[test]
-    fn a_text_to_look_for_is_one_short_line() {
-        for (text, plain) in [("a", true), ("é é", true), ("", false), (" a", false), ("a\0", false)] {
-            assert_eq!(is_plain(text, 3), plain, "{text:?}");
-        }
-        assert!(is_plain("ééé", 3) && !is_plain("éééé", 3));
     }
 }

@@ -9,13 +9,13 @@ use serde::de::{Error, Visitor};
 pub const MAX: u64 = 9_007_199_254_740_991;
 
 /// Reads a whole number that is not negative; what does not fit is the largest that does.
-pub fn of_u32<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    let number = maybe(deserializer)?.ok_or_else(|| D::Error::custom("no number"))?;
+pub fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let number = optional(deserializer)?.ok_or_else(|| D::Error::custom("no number"))?;
     Ok(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 /// Reads a whole number that is not negative, or `null`, for `deserialize_with`.
-pub fn maybe<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+pub fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     struct Whole;
 
     impl Visitor<'_> for Whole {
@@ -54,7 +54,7 @@ mod tests {
 
     #[expect(clippy::option_option, reason = "no number, and none that can be one")]
     fn read(text: &str) -> Option<Option<u64>> {
-        maybe(&mut serde_json::Deserializer::from_str(text)).ok()
+        optional(&mut serde_json::Deserializer::from_str(text)).ok()
     }
 
     #[test]

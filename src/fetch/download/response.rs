@@ -7,8 +7,8 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, SERVER};
 use reqwest::{Response, StatusCode};
 
 use super::body::{Beginning, Body};
+use super::outcome::{DownloadError, DownloadLimits, Downloaded, Via};
 use super::redirect::{is_magnet, magnet};
-use super::{DownloadError, Downloaded, Limits, Via};
 use crate::domain::reason::Reason;
 use crate::domain::time::Ts;
 use crate::upstream::retry_after;
@@ -34,7 +34,7 @@ pub(super) async fn read(
     response: Response,
     via: Via,
     now: Ts,
-    limits: &Limits,
+    limits: &DownloadLimits,
 ) -> Result<Downloaded, DownloadError> {
     let status = response.status().as_u16();
     let retry_after = retry_after::of(response.headers(), now);

@@ -221,7 +221,7 @@ async fn a_revoked_or_expired_key_takes_its_feeds_and_links_with_it_on_every_rep
     assert_eq!(running.get(&file, &lost).await.status, 200);
     let shown = Token::parse(&lost).unwrap().shown();
     let now = running.home.now().await;
-    assert!(running.home.store.revoke_key(&shown, now).await.unwrap());
+    assert!(crate::support::keys::revoke_named(&running.home.store, &shown, now).await);
     assert_eq!(running.http.get(&link).await.status, 404);
     for path in ["/rss", "/rss/tracker/Alpha", &file] {
         assert_eq!(running.get(path, &lost).await.status, 401, "{path}");
@@ -231,6 +231,42 @@ async fn a_revoked_or_expired_key_takes_its_feeds_and_links_with_it_on_every_rep
 }
 
 both_engines! { a_revoked_or_expired_key_takes_its_feeds_and_links_with_it_on_every_replica }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_the_api_revokes_takes_its_feeds_and_links_with_it() {
+    let (running, _) = Running::with_one_item(Plan::default()).await;
+    let [key, admin] = [running.key("feed").await, running.key("admin,read").await];
+    let (_, link) = running.old_items("/rss", &key).await.remove(0);
+    assert_eq!(running.http.get(&link).await.status, 200);
+    let shown = Token::parse(&key).unwrap().shown();
+    let number = crate::support::keys::number_of(&running.home.store, &shown).await.unwrap();
+    let url = running.url(&format!("/api/v1/keys/{number}"));
+    let revoked = running.http.send("DELETE", &url, &[("x-api-key", admin.as_bytes())], "").await;
+    assert_eq!(revoked.status, 204);
+    assert_eq!(running.http.get(&link).await.status, 404);
+    let feeds = running.http.get_with(&running.url("/api/v1/feeds"), &[("x-api-key", &admin)]).await.json();
+    let of_keys = feeds["records"].as_array().unwrap().iter().filter(|feed| !feed["key"].is_null());
+    assert_eq!(of_keys.count(), 0, "{feeds}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_feed_of_a_key_is_not_revoked_by_itself_nor_in_the_place_of_a_persons_feed() {
+    let (running, _) = Running::with_one_item(Plan::default()).await;
+    let [key, admin] = [running.key("feed").await, running.key("admin,read,write").await];
+    running.old_items("/rss", &key).await;
+    let headers = [("x-api-key", admin.as_str())];
+    let feeds = async || running.http.get_with(&running.url("/api/v1/feeds"), &headers).await.json();
+    let listed = feeds().await;
+    let of_key = listed["records"].as_array().unwrap().iter().find(|feed| !feed["key"].is_null()).unwrap();
+    let asked = serde_json::json!({ "name": of_key["name"] });
+    let made = running.http.post_json(&running.url("/api/v1/feeds"), &headers, &asked).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let url = running.url(&format!("/api/v1/feeds/{}", of_key["id"].as_str().unwrap()));
+    let refused = running.http.send("DELETE", &url, &[("x-api-key", admin.as_bytes())], "").await;
+    assert_eq!(refused.status, 409);
+    let ids = |feeds: &serde_json::Value| feeds["records"].as_array().unwrap().len();
+    assert_eq!(ids(&feeds().await), ids(&listed) + 1, "the person's feed is still there");
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_predecessors_directory_of_files_is_closed_unless_it_is_opened_and_lists_nothing() {
