@@ -3,7 +3,7 @@
 //! Modules are listed in the order of the flow; `ARCHITECTURE.md` is the map.
 
 // What everything speaks of: pure types and decisions.
-pub mod domain;
+pub use grabfeed_domain as domain;
 
 // The flow.
 pub mod fetch;
@@ -22,8 +22,10 @@ pub mod upstream;
 // What an administrator does.
 pub mod admin;
 
+// The simulated apps, indexers and tracker.
+pub use grabfeed_demo as demo;
+
 // The faces.
 pub mod cli;
-pub mod demo;
 pub mod service;
 pub mod web;

@@ -9,7 +9,7 @@ use crate::domain::magnet::Magnet;
 use crate::domain::reason::Reason;
 use crate::domain::torrent::TorrentFacts;
 use crate::fetch::download::{Downloaded, Link};
-use crate::fetch::verify::verify;
+use crate::fetch::verify::{reason_of, verify};
 use crate::store::{Ending, NewTorrent, TorrentBody};
 
 /// Fetches a link and judges what came. The second value is detail for the timeline.
@@ -36,9 +36,9 @@ async fn judge(deps: &Deps, grab: &Grab, bytes: bytes::Bytes) -> (Ending<()>, Op
     let facts = match verified {
         Ok(facts) => facts,
         Err(error) => {
-            deps.metrics.torrent_rejected(error.reason());
+            deps.metrics.torrent_rejected(reason_of(error));
             let detail = serde_json::json!({ "torrent": error.code() }).to_string();
-            return (Ending::failing(error.reason()), Some(detail));
+            return (Ending::failing(reason_of(error)), Some(detail));
         }
     };
     let Some(infohash) = facts.infohash() else { return (Ending::failing(Reason::InvalidTorrent), None) };

@@ -5,7 +5,9 @@ mod order;
 mod rules;
 mod source;
 
-use order::{no_circles, only_deeds_write, web_is_in_order, writing_functions};
+use order::{
+    crates_name_nothing_above_them, no_circles, only_deeds_write, web_is_in_order, writing_functions,
+};
 use rules::{
     documents_name_what_exists, edges_only, exceptions_are_counted, exceptions_have_reasons, files_are_short,
     imports_go_down, migrations_are_twins, modules_open_with_their_subject, proofs_exist,
@@ -13,8 +15,9 @@ use rules::{
 };
 use source::{Source, files};
 
+/// The product and the crates that stand alone.
 fn package() -> Vec<Source> {
-    files("src", ".rs")
+    [files("src", ".rs"), files("crates", ".rs")].concat()
 }
 
 fn planted(path: &str, text: &str) -> Vec<Source> {
@@ -133,6 +136,26 @@ fn a_face_that_changes_the_database_is_seen() {
     );
     nothing(&see("src/admin/feeds.rs", "store.revoke_feed(id)"));
     nothing(&see("src/cli/feed.rs", "store.feeds()"));
+}
+
+#[test]
+fn crates_stand_alone() {
+    nothing(&crates_name_nothing_above_them(&files("crates", ".rs")));
+}
+
+#[test]
+fn a_crate_that_leans_on_the_product_is_seen() {
+    let see = |path, text| crates_name_nothing_above_them(&planted(path, text));
+    exactly(
+        &see("crates/torrent/src/info.rs", "\nuse std::fs::File;"),
+        &["crates/torrent/src/info.rs:2: names `std::fs`"],
+    );
+    exactly(
+        &see("crates/domain/src/feed.rs", "fn a() { grabfeed::store::x() }"),
+        &["crates/domain/src/feed.rs:1: names `grabfeed::`"],
+    );
+    exactly(&see("crates/new/src/lib.rs", ""), &["crates/new/src/lib.rs: a crate without rules"]);
+    nothing(&see("crates/demo/src/lib.rs", "use axum::Router; use grabfeed_domain::time::Ts;"));
 }
 
 #[test]

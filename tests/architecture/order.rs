@@ -25,6 +25,50 @@ pub const FLOORS_OF_WEB: [&[&str]; 8] = [
 /// Who may name functions of the store that write.
 pub const WRITERS: [&str; 4] = ["store", "admin", "pipeline", "auth"];
 
+/// What the crates that stand alone must not name. That they name no crate above them is the compiler's to say; but for
+/// their tests, they do not even know that the product exists.
+const FORBIDDEN_IN_CRATES: [(&str, &[&str]); 4] = [
+    (
+        "torrent",
+        &[
+            "std::fs",
+            "std::net",
+            "std::io",
+            "tokio",
+            "axum",
+            "reqwest",
+            "sqlx",
+            "grabfeed_domain",
+            "grabfeed::",
+        ],
+    ),
+    ("domain", &["std::fs", "std::net", "std::io", "tokio", "axum", "reqwest", "sqlx", "rand", "grabfeed::"]),
+    ("demo", &["reqwest", "sqlx", "rand", "grabfeed::"]),
+    ("xtask", &["grabfeed"]),
+];
+
+/// Each crate keeps its rules.
+pub fn crates_name_nothing_above_them(sources: &[Source]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for source in sources {
+        let name = source.path.split('/').nth(1).unwrap_or_default();
+        let Some((_, forbidden)) = FORBIDDEN_IN_CRATES.iter().find(|(known, _)| *known == name) else {
+            complaints.push(format!("{}: a crate without rules", source.path));
+            continue;
+        };
+        let code = source.program();
+        for word in *forbidden {
+            let named =
+                Regex::new(&format!(r"\b{word}{}", if word.ends_with(':') { "" } else { r"\b" })).unwrap();
+            if let Some(found) = named.find(&code) {
+                let line = code[..found.start()].matches('\n').count() + 1;
+                complaints.push(format!("{}:{line}: names `{word}`", source.path));
+            }
+        }
+    }
+    complaints
+}
+
 /// No file of a room leads back to itself by way of other files of the room.
 pub fn no_circles(sources: &[Source]) -> Vec<String> {
     let rooms: BTreeSet<&str> = sources.iter().filter_map(Source::room).collect();

@@ -205,7 +205,7 @@ pub fn exceptions_have_reasons(sources: &[Source]) -> Vec<String> {
 /// The exceptions of the whole package are as many as `Cargo.toml` says.
 pub fn exceptions_are_counted(manifest: &str) -> Vec<String> {
     let said = pattern(r"counted: (\d+)\.").captures(manifest).map(|found| found[1].to_owned());
-    let lints = manifest.split("[lints.clippy]").nth(1).unwrap_or_default();
+    let lints = manifest.split("[workspace.lints.clippy]").nth(1).unwrap_or_default();
     let counted = pattern(r#"(?m)^\w+ = "allow""#).find_iter(lints).count().to_string();
     if said.as_deref() == Some(&counted) {
         Vec::new()

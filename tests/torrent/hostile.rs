@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use grabfeed::domain::reason::Reason;
-use grabfeed::fetch::verify::{VerifyError, magnet_text, verify};
+use grabfeed::fetch::verify::{VerifyError, magnet_text, reason_of, verify};
 
 use super::build::{Int, List, Raw, Value, dict, file, multi, path, single, text, torrent};
 
@@ -139,7 +139,7 @@ fn what_is_no_torrent_is_told_apart_by_kind() {
             refused(VerifyError::MissingInfo),
         ),
     ]);
-    let reason = |bytes: &[u8]| verify(bytes).unwrap_err().reason();
+    let reason = |bytes: &[u8]| reason_of(verify(bytes).unwrap_err());
     assert_eq!(reason(b"<html>"), Reason::HtmlPage);
     assert_eq!(reason(b"{}"), Reason::NotATorrent);
     assert_eq!(reason(&good[..good.len() - 1]), Reason::InvalidTorrent);
