@@ -11,6 +11,7 @@ mod config;
 mod demo;
 mod demo_command;
 mod download;
+mod fuzz;
 mod kill;
 mod observatory;
 mod oidc;

@@ -230,7 +230,7 @@ fn an_exception_without_a_reason_is_seen() {
     exactly(&see("#[allow(dead_code, reason = \"x\")]"), &["src/a.rs:1: allow"]);
     exactly(&see("\n#![expect(dead_code)]"), &["src/a.rs:2: expect"]);
     nothing(&see("#[expect(dead_code, reason = \"x\")]"));
-    let manifest = "[lints.clippy]\n# counted: 1.\na = \"allow\"\nb = \"allow\"";
+    let manifest = "[workspace.lints.clippy]\n# counted: 1.\na = \"allow\"\nb = \"allow\"";
     exactly(&exceptions_are_counted(manifest), &["counted 2, said Some(\"1\")"]);
 }
 
@@ -320,4 +320,23 @@ fn a_proof_that_a_document_made_up_is_seen() {
     let sources =
         [Source::new("tests/web/access.rs", "async fn a_b()"), Source::new("src/ops.rs", "fn c() {}")];
     exactly(&proofs_exist(&document, &sources), &["docs/a.md: `web::gone` does not exist"]);
+}
+
+/// Tiers and modules of `tests/main.rs` that the table of tiers names and that do not exist.
+fn wrong_lines_of_tiers(table: &str, modules: &str) -> Vec<String> {
+    let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let is_wrong = |line: &&str| {
+        let (tier, pattern) = line.split_once(' ').unwrap_or_default();
+        let module = pattern.split("::").next().unwrap_or_default();
+        let known = pattern.starts_with('*') || modules.contains(&format!("\nmod {module};"));
+        !known || !["engines", "real"].contains(&tier)
+    };
+    lines.filter(is_wrong).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_tiers_of_tests_name_modules_that_exist() {
+    nothing(&wrong_lines_of_tiers(include_str!("../tiers.txt"), include_str!("../main.rs")));
+    let table = "# x\nreal browser::\nslow browser::\nreal gone::\nengines *on_postgres";
+    exactly(&wrong_lines_of_tiers(table, "\nmod browser;"), &["slow browser::", "real gone::"]);
 }
