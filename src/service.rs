@@ -127,7 +127,7 @@ pub async fn build(loaded: &Loaded, store: Store, around: &Surroundings) -> Resu
         oidc: oidc::sign_in(settings, around)?,
         proxy_sign_in: ProxyWord::new(settings.auth.proxy_header.as_deref(), &settings.auth.proxy_users),
         plain_http_told: Once::new(),
-        facts: facts::of(loaded, around),
+        facts: facts::gather(loaded, around),
         feed_lookups: FeedLookups::default(),
         rendered_feeds: RenderedFeeds::default(),
         channel,
@@ -149,7 +149,7 @@ async fn prepare_setup(
 ) -> Result<Setup, SetupError> {
     let auth = &settings.auth;
     auth.setup_token.iter().chain(&auth.admin_password).for_each(|secret| around.redactor.learn(secret));
-    let options = SetupOptions::of(auth, around.setup_token_file.clone());
+    let options = SetupOptions::from_settings(auth, around.setup_token_file.clone());
     Setup::prepare(store, passwords, rules, options).await
 }
 
@@ -159,7 +159,7 @@ pub async fn run(service: Service, listener: TcpListener, life: &Lifecycle) -> R
     pipeline::take_over_leases(&service.deps.store).await?;
     pipeline::start(&service.deps, life);
     let web = life.clone();
-    life.spawn(serve::serve(listener, service.router, serve::Limits::default(), web));
+    life.spawn(serve::serve(listener, service.router, serve::ServeLimits::default(), web));
     service.health.ready();
     info!(event = "service.started", address = %address, version = env!("CARGO_PKG_VERSION"));
     life.stopping().cancelled().await;
@@ -256,7 +256,7 @@ fn rules(settings: &Settings) -> deps::Rules {
             max_size_bytes: usize::try_from(settings.torrents.max_size_bytes).unwrap_or(usize::MAX),
             ..DownloadLimits::default()
         },
-        feeds: feed_window::Limits {
+        feeds: feed_window::FeedLimits {
             slots: settings.feeds.window,
             yield_after_polls: settings.feeds.yield_after_polls.into(),
             yield_after: settings.feeds.yield_after,

@@ -121,25 +121,22 @@ config-reference-title = Settings reference
 config-reference-intro =
     This page is made by `grabfeed config reference`; a test fails when it is stale.
 
-    Four layers, from the weakest to the strongest: defaults, database (what the pages save), `settings.yml`, environment
-    variables. The file is never rewritten. `grabfeed config show` shows every value and where it came from, `grabfeed
-    check` every mistake at once.
+    Three layers, from the weakest to the strongest: defaults, `settings.yml`, environment variables. They are read when the
+    service starts: after a change, restart it. The file is never rewritten. `grabfeed config show` shows every value and
+    where it came from, `grabfeed check` every mistake at once.
 
     Each key has its environment variable; followed by `_FILE`, it gives the path of a file that holds the value (a Docker
     secret), from which one line break at the end is removed. An empty variable counts as not set. In a variable, the entries of a list
     are separated by commas. `N` is the place of the app, counted from 0: the variable completes or replaces the key in the same
-    place of the file. The list `apps` of the file, or that of the variables, replaces the database’s as a whole.
+    place of the file.
 config-reference-key = Key
 config-reference-meaning = Meaning
 config-reference-accepts = Accepts
 config-reference-default = Default
 config-reference-variable = Variable
-config-reference-applies = Takes effect
 config-reference-required = required
 config-reference-none = none
 config-reference-empty = empty
-config-reference-at-restart = at restart
-config-reference-at-once = at once
 
 ## Sections
 config-section-server = Where the service listens, and under which address it is reached.

@@ -121,26 +121,22 @@ config-reference-title = Référence des réglages
 config-reference-intro =
     Cette page est produite par `grabfeed config reference` ; un test échoue si elle n’est plus à jour.
 
-    Quatre couches, de la plus faible à la plus forte : valeurs par défaut, base de données (ce que les pages enregistrent),
-    `settings.yml`, variables d’environnement. Le fichier n’est jamais réécrit. `grabfeed config show` montre chaque
-    valeur et son origine, `grabfeed check` toutes les erreurs à la fois.
+    Trois couches, de la plus faible à la plus forte : valeurs par défaut, `settings.yml`, variables d’environnement. Le
+    service les lit à son démarrage : après une modification, redémarrez-le. Le fichier n’est jamais réécrit. `grabfeed
+    config show` montre chaque valeur et son origine, `grabfeed check` toutes les erreurs à la fois.
 
     Chaque clé a sa variable d’environnement ; suivie de `_FILE`, celle-ci donne le chemin d’un fichier qui contient la valeur
     (secret Docker), dont un seul retour à la ligne final est enlevé. Une variable vide compte comme absente. Dans une
     variable, les éléments d’une liste se séparent par des virgules. `N` est le rang de l’application, à partir de 0 : la
-    variable complète ou remplace la clé de même rang du fichier. La liste `apps` du fichier, ou celle des variables, remplace en entier
-    celle de la base de données.
+    variable complète ou remplace la clé de même rang du fichier.
 config-reference-key = Clé
 config-reference-meaning = Sens
 config-reference-accepts = Accepte
 config-reference-default = Par défaut
 config-reference-variable = Variable
-config-reference-applies = Prend effet
 config-reference-required = obligatoire
 config-reference-none = aucune
 config-reference-empty = vide
-config-reference-at-restart = au redémarrage
-config-reference-at-once = aussitôt
 
 ## Sections
 config-section-server = Où le service écoute, et sous quelle adresse on le joint.

@@ -50,7 +50,7 @@ pub async fn create(
         name: name.to_owned(),
         key_hash: token.hash(),
         key_shown: token.shown(),
-        scopes: scopes.to_string(),
+        scopes,
         expires_at: days.map(|days| now.plus(Duration::from_hours(24 * days))),
     };
     let id = store.create_key(new, now).await?;

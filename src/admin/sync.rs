@@ -17,7 +17,7 @@ pub struct SyncProgress {
     /// What the database knows of its history.
     pub known: AppSync,
     /// Grabs that the history told of and the webhook did not.
-    pub missed_webhooks: i64,
+    pub missed_webhooks: u64,
     /// When it is read next.
     pub next_at: Option<Ts>,
 }
@@ -34,7 +34,7 @@ pub async fn progress<'a>(
         all.push(SyncProgress {
             app: app.clone(),
             known: store.app_sync(app).await?,
-            missed_webhooks: missed.iter().find(|of| of.app == app.as_str()).map_or(0, |of| of.grabs),
+            missed_webhooks: missed.iter().find(|of| of.app == *app).map_or(0, |of| of.grabs),
             next_at: store.job_due(&Deps::sync_job(app)).await?,
         });
     }

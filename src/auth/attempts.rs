@@ -143,7 +143,7 @@ impl Attempts {
 
     /// The answer to the caller is the same whether or not this could be written down.
     fn go_on_without(&self, failure: &StoreError) {
-        self.metrics.db_failed(DbError::of(failure.kind()));
+        self.metrics.db_failed(DbError::from_kind(failure.kind()));
         error!(event = "web.database-failed", during = "throttle", cause = %failure);
     }
 }

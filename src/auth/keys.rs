@@ -44,19 +44,19 @@ pub async fn judge(
 ) -> Result<ShownKey, StoreError> {
     let now = store.now().await?;
     let Some(key) = store.key_by_hash(&token.hash(), now).await? else { return Ok(ShownKey::Unknown) };
-    let Some(scopes) = key.scopes.parse().ok().filter(|scopes: &ScopeSet| scopes.contains(scope)) else {
+    if !key.scopes.contains(scope) {
         metrics.auth_failed(AuthMethod::ApiKey);
         let (actor, method, needed) = (&*key.name, AuthMethod::ApiKey.as_str(), scope.as_str());
         warn!(event = "auth.forbidden", actor, address = %source, method, needed);
         return Ok(ShownKey::LacksScope);
-    };
+    }
     if key.last_used_at.is_none() {
         info!(event = "key.first-used", name = key.name, address = %source);
     }
     // The use is worth noting, not worth failing for.
     if let Err(failure) = store.key_used(key.id, now).await {
-        metrics.db_failed(DbError::of(failure.kind()));
+        metrics.db_failed(DbError::from_kind(failure.kind()));
         error!(event = "web.database-failed", during = "key-use", cause = %failure);
     }
-    Ok(ShownKey::Opens(KnownKey { id: key.id, name: key.name, scopes }))
+    Ok(ShownKey::Opens(KnownKey { id: key.id, name: key.name, scopes: key.scopes }))
 }

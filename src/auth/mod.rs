@@ -12,8 +12,9 @@ pub mod password;
 pub mod password_rules;
 pub mod predecessor_password;
 pub mod proxy_word;
-pub mod scope;
 pub mod setup;
 pub mod source;
 pub mod throttle;
 pub mod token;
+
+pub use crate::domain::scope;

@@ -39,7 +39,7 @@ pub struct SetupOptions {
 
 impl SetupOptions {
     /// Of these settings.
-    pub fn of(auth: &Auth, token_file: Option<PathBuf>) -> Self {
+    pub fn from_settings(auth: &Auth, token_file: Option<PathBuf>) -> Self {
         Self {
             token: auth.setup_token.clone(),
             token_file,

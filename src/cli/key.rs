@@ -76,7 +76,15 @@ fn list(keys: Vec<ApiKey>, json: bool, lang: Lang, out: &mut dyn Write) -> Resul
         .map(|word| lang.text(&format!("cli-column-{word}"), &[]));
     let rows: Vec<Vec<String>> = keys
         .into_iter()
-        .map(|key| vec![key.name, key.key_shown, key.scopes, date(key.last_used_at), date(key.expires_at)])
+        .map(|key| {
+            vec![
+                key.name,
+                key.key_shown,
+                key.scopes.to_string(),
+                date(key.last_used_at),
+                date(key.expires_at),
+            ]
+        })
         .collect();
     table::write(out, &heading, &rows)?;
     Ok(0)

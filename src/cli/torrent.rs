@@ -58,7 +58,7 @@ struct Report {
 /// `out` does.
 pub fn run(command: &TorrentCommand, lang: Lang, out: &mut dyn Write) -> io::Result<u8> {
     let TorrentCommand::Inspect(args) = command;
-    let reports: Vec<Report> = args.files.iter().map(|file| Report::of(file, lang)).collect();
+    let reports: Vec<Report> = args.files.iter().map(|file| Report::from_file(file, lang)).collect();
     match reports.as_slice() {
         [report] if args.json => write_json(report, out)?,
         reports if args.json => write_json(&reports, out)?,
@@ -80,7 +80,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 impl Report {
-    fn of(path: &Path, lang: Lang) -> Self {
+    fn from_file(path: &Path, lang: Lang) -> Self {
         let file = path.display().to_string();
         match read(path).map(|bytes| verify(&bytes)) {
             Ok(Ok(facts)) => Self::accepted(file, facts),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::file;
-use super::finding::{Findings, Origin, Place, Problem};
+use super::finding::{Findings, Place, Problem, ValueOrigin};
 use super::key::{Key, Presence, Section};
 use super::key_path::{KeyPath, SECTIONS};
 use super::layer::{Layer, bare};
@@ -37,7 +37,7 @@ pub(super) fn layer(environment: &BTreeMap<String, String>, findings: &mut Findi
     for (name, value) in short.into_iter().chain(long) {
         let Some((path, key, is_file)) = meaning(name) else {
             if name.starts_with(PREFIX) {
-                let place = Place { origin: Origin::Variable(shown(name)), span: None };
+                let place = Place { origin: ValueOrigin::Variable(shown(name)), span: None };
                 findings.add(&place, "", Problem::UnknownVariable { nearest: nearest_variable(name) });
             }
             continue;
@@ -45,7 +45,11 @@ pub(super) fn layer(environment: &BTreeMap<String, String>, findings: &mut Findi
         let twice = !is_file
             && environment.get(&format!("{name}{FILE_SUFFIX}")).is_some_and(|other| !other.is_empty());
         let place = Place {
-            origin: if is_file { Origin::VariableFile(name.clone()) } else { Origin::Variable(name.clone()) },
+            origin: if is_file {
+                ValueOrigin::VariableFile(name.clone())
+            } else {
+                ValueOrigin::Variable(name.clone())
+            },
             span: None,
         };
         if twice {

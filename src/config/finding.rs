@@ -14,7 +14,7 @@ use crate::domain::named::named_enum;
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum ValueOrigin {
     /// The program's own default.
     Default,
     /// The database: somebody saved it in the pages.
@@ -34,7 +34,7 @@ pub enum Origin {
     VariableFile(String),
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for ValueOrigin {
     /// `default`, `database`, `settings.yml:4:9`, `$NAME` or `$NAME_FILE`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -50,7 +50,7 @@ impl fmt::Display for Origin {
 /// An origin with the bytes of the file that it means, if it is the file.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
-    pub(super) origin: Origin,
+    pub(super) origin: ValueOrigin,
     pub(super) span: Option<Range<usize>>,
 }
 
@@ -257,7 +257,7 @@ impl Problem {
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// Where the value came from.
-    pub origin: Origin,
+    pub origin: ValueOrigin,
     /// The path of the key, such as `apps[0].url`; empty if it concerns no key.
     pub key: String,
     /// What is wrong.
@@ -308,7 +308,7 @@ impl Findings {
     /// The findings in the order of the file, those of the environment after them; and how many more there were.
     pub(super) fn finish(mut self, source: &str) -> (Vec<Finding>, usize) {
         self.list.sort_by_key(|finding| match finding.origin {
-            Origin::File { line, column, .. } => (0, line, column),
+            ValueOrigin::File { line, column, .. } => (0, line, column),
             _ => (1, 0, 0),
         });
         for finding in &mut self.list {

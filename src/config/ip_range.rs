@@ -4,14 +4,11 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use ipnet::IpNet;
+
 /// A network: an address and how many of its leading bits count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IpRange {
-    network: u128,
-    mask: u128,
-    is_v6: bool,
-    prefix: u8,
-}
+pub struct IpRange(IpNet);
 
 /// The text is neither an address nor a network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,16 +18,7 @@ pub struct InvalidIpRange;
 impl IpRange {
     /// Whether `address` lies in the network. An IPv4 address that is written as IPv6 counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
-        let (bits, is_v6) = left_aligned(address);
-        is_v6 == self.is_v6 && bits & self.mask == self.network
-    }
-}
-
-/// The address's bits, moved to the left end, so that one mask serves both families.
-fn left_aligned(address: IpAddr) -> (u128, bool) {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => (u128::from(v4.to_bits()) << 96, false),
-        IpAddr::V6(v6) => (v6.to_bits(), true),
+        self.0.contains(&address.to_canonical())
     }
 }
 
@@ -39,36 +27,17 @@ impl FromStr for IpRange {
 
     /// Reads `ADDRESS` or `ADDRESS/BITS`. Bits of the address beyond the prefix must be zero: `10.0.0.7/8` is a slip.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix)),
-            None => (text, None),
+        let network = match text.parse::<IpAddr>() {
+            Ok(address) => address.to_canonical().into(),
+            Err(_) => text.parse::<IpNet>().map_err(|_| InvalidIpRange)?,
         };
-        let address: IpAddr = address.parse().map_err(|_| InvalidIpRange)?;
-        let (network, is_v6) = left_aligned(address);
-        let longest = if is_v6 { 128 } else { 32 };
-        let prefix = match prefix {
-            None => longest,
-            Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                digits.parse().map_err(|_| InvalidIpRange)?
-            }
-            Some(_) => return Err(InvalidIpRange),
-        };
-        if prefix > longest {
-            return Err(InvalidIpRange);
-        }
-        let mask = u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0);
-        (network & !mask == 0).then_some(Self { network, mask, is_v6, prefix }).ok_or(InvalidIpRange)
+        (network.network() == network.addr()).then_some(Self(network)).ok_or(InvalidIpRange)
     }
 }
 
 impl fmt::Display for IpRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let address = if self.is_v6 {
-            IpAddr::V6(self.network.into())
-        } else {
-            IpAddr::V4(u32::try_from(self.network >> 96).unwrap_or_default().into())
-        };
-        write!(f, "{address}/{}", self.prefix)
+        self.0.fmt(f)
     }
 }
 

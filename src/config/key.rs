@@ -76,8 +76,6 @@ pub struct Key {
     pub short_variable: Option<&'static str>,
     /// What a reader may write, where there is no default to show.
     pub example: Option<&'static str>,
-    /// Whether a change takes effect only when the service starts.
-    pub needs_restart: bool,
 }
 
 impl Key {
@@ -91,7 +89,6 @@ impl Key {
             required: false,
             short_variable: None,
             example: None,
-            needs_restart: false,
         }
     }
 
@@ -123,12 +120,6 @@ impl Key {
     #[must_use]
     pub const fn required(self) -> Self {
         Self { required: true, ..self }
-    }
-
-    /// Takes effect only when the service starts.
-    #[must_use]
-    pub const fn needs_restart(self) -> Self {
-        Self { needs_restart: true, ..self }
     }
 
     /// Whether its value is never shown.

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::{Findings, Origin, Place, Problem};
+use super::finding::{Findings, Place, Problem, ValueOrigin};
 use super::key::{Key, Kind};
 use super::key_path::KeyPath;
-use super::scalar::{Refusal, Style, check};
+use super::scalar::{ScalarRefusal, Style, check};
 use super::value::Value;
 
 /// What was written for a key.
@@ -41,13 +41,13 @@ pub(super) struct Checked {
     pub(super) value: Value,
     /// As `config show` prints it; a secret is masked.
     pub(super) shown: Vec<String>,
-    pub(super) origin: Origin,
+    pub(super) origin: ValueOrigin,
 }
 
 impl Given {
     /// Checks it. `None` if it is refused, which is then among the findings, or if it is no value.
     pub(super) fn check(&self, path: KeyPath, key: &'static Key, findings: &mut Findings) -> Option<Checked> {
-        let mut refuse = |place: &Place, text: &str, refusal: Refusal| {
+        let mut refuse = |place: &Place, text: &str, refusal: ScalarRefusal| {
             findings.add(place, path.to_string(), refusal.into_problem(key, text));
         };
         let (value, shown) = match (&self.raw, key.kind) {

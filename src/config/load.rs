@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::file::{self, FileProblem};
-use super::finding::{Findings, Origin, Place, Problem};
+use super::finding::{Findings, Place, Problem, ValueOrigin};
 use super::key::{Key, Presence, Section};
 use super::key_path::{KeyPath, SECTIONS};
 use super::layer::{Checked, Layer, bare};
@@ -87,7 +87,7 @@ fn read_file(file: &SettingsFile, findings: &mut Findings) -> (String, Layer) {
         }
         Err(FileProblem::Missing) if !required => Default::default(),
         Err(problem) => {
-            let place = Place { origin: Origin::File { name, line: 0, column: 0 }, span: None };
+            let place = Place { origin: ValueOrigin::File { name, line: 0, column: 0 }, span: None };
             findings.add(&place, "", Problem::File(problem));
             findings.mark_unread();
             Default::default()
@@ -186,7 +186,7 @@ impl<'a> Merged<'a> {
 }
 
 fn default_of(key: &'static Key) -> Option<super::layer::Given> {
-    key.default.map(|text| bare(key, text, Place { origin: Origin::Default, span: None }))
+    key.default.map(|text| bare(key, text, Place { origin: ValueOrigin::Default, span: None }))
 }
 
 fn report_duplicate_apps(merged: &Merged<'_>, layers: &[&Layer], findings: &mut Findings) {

@@ -30,7 +30,7 @@ mod walk;
 mod web_address;
 mod yaml;
 
-pub use finding::{Finding, Origin, Problem};
+pub use finding::{Finding, Problem, ValueOrigin};
 pub use ip_range::IpRange;
 pub use load::{Inputs, Loaded, SettingsFile, load};
 pub use provenance::Provenance;

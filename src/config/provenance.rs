@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::finding::Origin;
+use super::finding::ValueOrigin;
 use super::key::{Key, Kind, Presence};
 use super::key_path::{KeyPath, SECTIONS};
 use super::layer::Checked;
@@ -19,7 +19,7 @@ pub struct Shown {
     /// Its value, or several if it is a list; `None` if it is not set. Secrets are masked.
     pub value: Option<Vec<String>>,
     /// Where it came from.
-    pub origin: Origin,
+    pub origin: ValueOrigin,
 }
 
 /// Every setting with its value and origin, in the order of the documents.
@@ -42,7 +42,7 @@ impl Provenance {
                         path,
                         key,
                         value: checked.map(|checked| checked.shown.clone()),
-                        origin: checked.map_or(Origin::Default, |checked| checked.origin.clone()),
+                        origin: checked.map_or(ValueOrigin::Default, |checked| checked.origin.clone()),
                     }
                 }));
             }
@@ -65,7 +65,7 @@ impl Provenance {
 impl Shown {
     /// Whether the file or the environment fixes it, so that the pages cannot change it.
     pub fn is_locked(&self) -> bool {
-        !matches!(self.origin, Origin::Default | Origin::Database)
+        !matches!(self.origin, ValueOrigin::Default | ValueOrigin::Database)
     }
 
     /// The value as JSON: booleans, numbers and lists as such.

@@ -10,11 +10,11 @@ use crate::ops::text::Lang;
 pub fn reference(lang: Lang) -> String {
     let say = |id: &str| lang.text(&format!("config-reference-{id}"), &[]);
     let mut page = format!("# {}\n\n{}\n", say("title"), say("intro"));
-    let columns = ["key", "meaning", "accepts", "default", "variable", "applies"].map(say);
+    let columns = ["key", "meaning", "accepts", "default", "variable"].map(say);
     for section in SECTIONS {
         let about = lang.text(&format!("config-section-{}", section.name), &[]);
         page.extend(["\n## `", section.name, "`\n\n", &about, "\n\n"]);
-        page.extend(["| ", &columns.join(" | "), " |\n|---|---|---|---|---|---|\n"]);
+        page.extend(["| ", &columns.join(" | "), " |\n|---|---|---|---|---|\n"]);
         page.extend(section.keys.iter().map(|key| row(section, key, lang)));
     }
     page
@@ -32,8 +32,7 @@ fn row(section: &Section, key: &Key, lang: Lang) -> String {
     if let Some(short) = key.short_variable {
         variables.extend([", `", short, "`"]);
     }
-    let applies = say(if key.needs_restart { "at-restart" } else { "at-once" });
     let meaning = lang.text(&key_id(section.name, key.name), &[]);
-    let cells = [format!("`{}`", key.name), meaning, accepts(key, lang), default, variables, applies];
+    let cells = [format!("`{}`", key.name), meaning, accepts(key, lang), default, variables];
     format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
 }

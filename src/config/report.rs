@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin as Heading, Rendere
 use serde_json::{Value as Json, json};
 
 use super::describe::accepts;
-use super::finding::{Finding, Findings, Origin, Problem};
+use super::finding::{Finding, Findings, Problem, ValueOrigin};
 use super::key::Key;
 use crate::ops::text::{Arg, Lang};
 
@@ -49,7 +49,7 @@ impl Report {
     }
 }
 
-impl Origin {
+impl ValueOrigin {
     /// The origin for a person.
     pub fn text(&self, lang: Lang) -> String {
         match self {
@@ -110,7 +110,7 @@ impl Finding {
         let mut group =
             Group::with_title(Level::ERROR.with_name(error.as_str()).primary_title(message.as_str()));
         let mut notes = Vec::new();
-        if let (Origin::File { line, .. }, Some(excerpt)) = (&self.origin, &self.excerpt) {
+        if let (ValueOrigin::File { line, .. }, Some(excerpt)) = (&self.origin, &self.excerpt) {
             let mark = AnnotationKind::Primary.span(excerpt.span.clone()).label(expected.as_deref());
             let snippet = Snippet::source(excerpt.text.as_str()).path(origin.as_str()).line_start(*line);
             group = group.element(snippet.annotation(mark));
@@ -126,18 +126,18 @@ impl Finding {
 
     fn heading(&self, lang: Lang) -> String {
         match &self.origin {
-            Origin::File { name, .. } => name.to_string(),
+            ValueOrigin::File { name, .. } => name.to_string(),
             other => other.text(lang),
         }
     }
 
     fn to_json(&self, lang: Lang) -> Json {
         let (line, column) = match &self.origin {
-            Origin::File { line, column, .. } if *line > 0 => (Some(*line), Some(*column)),
+            ValueOrigin::File { line, column, .. } if *line > 0 => (Some(*line), Some(*column)),
             _ => (None, None),
         };
         let source = match &self.origin {
-            Origin::File { name, .. } => name.to_string(),
+            ValueOrigin::File { name, .. } => name.to_string(),
             other => other.to_string(),
         };
         json!({

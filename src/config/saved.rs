@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::finding::{Findings, Origin, Place, Problem};
+use super::finding::{Findings, Place, Problem, ValueOrigin};
 use super::key::Kind;
 use super::key_path::KeyPath;
 use super::layer::{Given, Layer, Raw};
@@ -13,7 +13,7 @@ use super::scalar::Style;
 /// Reads what was saved, by key path. A key that this version no longer knows is a finding, not silently lost.
 pub(super) fn layer(saved: &BTreeMap<String, Json>, findings: &mut Findings) -> Layer {
     let mut layer = Layer::default();
-    let place = Place { origin: Origin::Database, span: None };
+    let place = Place { origin: ValueOrigin::Database, span: None };
     for (name, json) in saved {
         let Some((path, key)) = KeyPath::parse(name).and_then(|path| Some((path, path.declared()?))) else {
             let name = crate::domain::text::clean(name, 80);

@@ -28,15 +28,15 @@ pub(super) enum Style {
 
 /// Why a value is refused.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(super) enum ScalarRefusal {
     Wrong(Option<Hint>),
     NotAChoice(Option<&'static str>),
     OutOfRange,
 }
 
-use Refusal::{NotAChoice, OutOfRange, Wrong};
+use ScalarRefusal::{NotAChoice, OutOfRange, Wrong};
 
-impl Refusal {
+impl ScalarRefusal {
     /// The problem to report. What was found is shown only if the key allows it, and never whole pages of it.
     pub(super) fn into_problem(self, key: &'static Key, text: &str) -> Problem {
         const LONGEST: usize = 60;
@@ -57,7 +57,7 @@ impl Refusal {
 }
 
 /// Checks `text` against `kind`.
-pub(super) fn check(kind: &Kind, unit: Unit, text: &str, style: Style) -> Result<Value, Refusal> {
+pub(super) fn check(kind: &Kind, unit: Unit, text: &str, style: Style) -> Result<Value, ScalarRefusal> {
     const LONGEST_BYTES: usize = 4096;
     if text.len() > LONGEST_BYTES {
         return Err(Wrong(None));
@@ -109,7 +109,7 @@ fn names_a_variable(text: &str) -> bool {
         .any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && rest.contains('}'))
 }
 
-fn boolean(text: &str, style: Style) -> Result<Value, Refusal> {
+fn boolean(text: &str, style: Style) -> Result<Value, ScalarRefusal> {
     let value = match text {
         "true" | "True" | "TRUE" => true,
         "false" | "False" | "FALSE" => false,
@@ -125,7 +125,7 @@ fn is_yes_or_no(text: &str) -> bool {
         .any(|word| word.eq_ignore_ascii_case(text))
 }
 
-fn integer(text: &str, style: Style) -> Result<i64, Refusal> {
+fn integer(text: &str, style: Style) -> Result<i64, ScalarRefusal> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let only = |allowed: fn(&u8) -> bool| !digits.is_empty() && digits.bytes().all(|byte| allowed(&byte));
     if only(u8::is_ascii_digit) {
@@ -159,7 +159,7 @@ fn is_exponent(digits: &str) -> bool {
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b'e' | b'E' | b'+' | b'-' | b'.'))
 }
 
-fn in_unit(number: i64, min: i64, max: i64, unit: Unit) -> Result<Value, Refusal> {
+fn in_unit(number: i64, min: i64, max: i64, unit: Unit) -> Result<Value, ScalarRefusal> {
     if number < min || number > max {
         return Err(OutOfRange);
     }
@@ -174,7 +174,7 @@ fn in_unit(number: i64, min: i64, max: i64, unit: Unit) -> Result<Value, Refusal
 }
 
 /// A decimal number of seconds, the only unit in which decimals are declared.
-fn decimal(text: &str, style: Style, min: f64, max: f64) -> Result<Value, Refusal> {
+fn decimal(text: &str, style: Style, min: f64, max: f64) -> Result<Value, ScalarRefusal> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !is_digits(fraction) || !is_digits(whole.strip_prefix('-').unwrap_or(whole)) {
@@ -198,7 +198,7 @@ fn decimal(text: &str, style: Style, min: f64, max: f64) -> Result<Value, Refusa
     Duration::try_from_secs_f64(number).map(Value::Duration).map_err(|_| OutOfRange)
 }
 
-fn choice(words: &'static [&'static str], text: &str) -> Result<Value, Refusal> {
+fn choice(words: &'static [&'static str], text: &str) -> Result<Value, ScalarRefusal> {
     if let Some(word) = words.iter().find(|word| word.eq_ignore_ascii_case(text)) {
         return Ok(Value::Text((*word).to_owned()));
     }
@@ -209,7 +209,7 @@ fn choice(words: &'static [&'static str], text: &str) -> Result<Value, Refusal> 
 }
 
 /// A secret travels in HTTP headers: printable ASCII, and no space around it, which is always a slip of copying.
-fn secret(text: &str) -> Result<SecretString, Refusal> {
+fn secret(text: &str) -> Result<SecretString, ScalarRefusal> {
     if text.is_empty() {
         return Err(Wrong(None));
     }
@@ -219,7 +219,7 @@ fn secret(text: &str) -> Result<SecretString, Refusal> {
     Ok(SecretString::from(text))
 }
 
-fn one_line(text: &str) -> Result<(), Refusal> {
+fn one_line(text: &str) -> Result<(), ScalarRefusal> {
     if text.trim() == text && !text.chars().any(char::is_control) {
         Ok(())
     } else {

@@ -99,30 +99,18 @@ impl<T: FromValue> FromValue for Vec<T> {
 /// An enum whose variants are the words of a `Kind::Choice`.
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+        $crate::domain::named::named_enum! {
+            $(#[$doc])*
+            pub enum $name { $($(#[$variant_doc])* $variant = $word,)* }
+        }
 
         impl $name {
             /// The words, as settings write them.
             pub const WORDS: &'static [&'static str] = &[$($word,)*];
-
-            /// The word, as settings write it.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
         }
 
-        impl $crate::config::value::FromValue for $name {
-            fn from_value(value: Option<&$crate::config::value::Value>) -> Option<Self> {
-                match value {
-                    Some($crate::config::value::Value::Text(word)) => match word.as_str() {
-                        $($word => Some(Self::$variant),)*
-                        _ => None,
-                    },
-                    _ => None,
-                }
-            }
+        $crate::config::value::from_value! {
+            $name: Some($crate::config::value::Value::Text(word)) => $name::from_name(word);
         }
     };
 }

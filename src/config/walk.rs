@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::finding::{Findings, Origin, Place, Problem};
+use super::finding::{Findings, Place, Problem, ValueOrigin};
 use super::key::{Key, Kind, Presence, Section};
 use super::key_path::{KeyPath, SECTIONS, section_named};
 use super::layer::{Given, Layer, Raw};
@@ -151,9 +151,9 @@ fn is_null(node: &Node) -> bool {
         if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
 }
 
-fn line_of(origin: &Origin) -> usize {
+fn line_of(origin: &ValueOrigin) -> usize {
     match origin {
-        Origin::File { line, .. } => *line,
+        ValueOrigin::File { line, .. } => *line,
         _ => 0,
     }
 }

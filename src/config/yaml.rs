@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span};
 
-use super::finding::{Findings, Origin, Place, Problem, Syntax};
+use super::finding::{Findings, Place, Problem, Syntax, ValueOrigin};
 
 const DEEPEST: usize = 32;
 const MOST_NODES: usize = 20_000;
@@ -83,7 +83,7 @@ impl Builder<'_> {
     }
 
     fn place(&self, line: usize, column: usize, span: Range<usize>) -> Place {
-        Place { origin: Origin::File { name: Arc::clone(self.name), line, column }, span: Some(span) }
+        Place { origin: ValueOrigin::File { name: Arc::clone(self.name), line, column }, span: Some(span) }
     }
 
     fn place_of(&self, span: &Span) -> Place {

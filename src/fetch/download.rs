@@ -115,6 +115,6 @@ impl Downloader {
         let request = self.http.get(url).map_err(|_| DownloadError::new(Reason::AddressRefused))?;
         let sending = timeout(limits.idle, request.header(ACCEPT, "*/*").send());
         let sent = sending.await.map_err(|_| DownloadError::new(Reason::TimedOut))?;
-        sent.map_err(|error| DownloadError::transport(TransportFault::of(&error), via))
+        sent.map_err(|error| DownloadError::transport(TransportFault::from_error(&error), via))
     }
 }

@@ -24,7 +24,7 @@ const OTHER_SIZE: f64 = 0.10;
 /// Why a candidate loses points or is refused.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "code", rename_all = "kebab-case")]
-pub enum Finding {
+pub enum ScoreFinding {
     /// It is not a torrent.
     NotATorrent,
     /// It has no link.
@@ -60,54 +60,54 @@ pub enum Finding {
 
 /// What was decided about one candidate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Verdict {
+pub struct CandidateScore {
     /// The candidate's title.
     pub title: String,
     /// Points out of 100.
     pub score: u32,
     /// What speaks against it.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<ScoreFinding>,
     /// Whether it may be fetched.
     pub accepted: bool,
 }
 
 /// Scores one candidate.
-pub fn score(grab: &Grab, candidate: &Candidate, min_score: u32, strict_hash: bool) -> Verdict {
+pub fn score(grab: &Grab, candidate: &Candidate, min_score: u32, strict_hash: bool) -> CandidateScore {
     let mut findings = Vec::new();
     let mut refused = false;
-    let mut refuse = |finding: Finding, findings: &mut Vec<Finding>| {
+    let mut refuse = |finding: ScoreFinding, findings: &mut Vec<ScoreFinding>| {
         refused = true;
         findings.push(finding);
     };
     if candidate.protocol == Protocol::Usenet {
-        refuse(Finding::NotATorrent, &mut findings);
+        refuse(ScoreFinding::NotATorrent, &mut findings);
     }
     if candidate.download_url.is_none() && candidate.magnet_url.is_none() {
-        refuse(Finding::NoLink, &mut findings);
+        refuse(ScoreFinding::NoLink, &mut findings);
     }
     let same_hash = match (grab.expected_infohash, candidate.info_hash) {
         (Some(want), Some(got)) if want == got => true,
         (Some(Infohash::V1(_)), Some(got @ Infohash::V1(_))) if strict_hash => {
-            refuse(Finding::OtherInfohash { got: got.to_string() }, &mut findings);
+            refuse(ScoreFinding::OtherInfohash { got: got.to_string() }, &mut findings);
             false
         }
         _ => false,
     };
     let indexer = indexer_points(grab, candidate);
     if indexer == 0 {
-        refuse(Finding::OtherIndexer { got: candidate.indexer.clone() }, &mut findings);
+        refuse(ScoreFinding::OtherIndexer { got: candidate.indexer.clone() }, &mut findings);
     }
     let title = title_points(&grab.title, &candidate.title, &mut findings);
     let size = size_points(grab.size_bytes, candidate.size_bytes);
     if let (None, Some(want), Some(got)) = (size, grab.size_bytes, candidate.size_bytes) {
-        refuse(Finding::SizeDiffers { got, want }, &mut findings);
+        refuse(ScoreFinding::SizeDiffers { got, want }, &mut findings);
     }
     // The hash is the release itself: nothing else can add to it.
     let score = if same_hash { 100 } else { title + indexer + size.unwrap_or(0) };
     if score < min_score {
-        refuse(Finding::BelowMinimum { want: min_score }, &mut findings);
+        refuse(ScoreFinding::BelowMinimum { want: min_score }, &mut findings);
     }
-    Verdict { title: candidate.title.clone(), score, findings, accepted: !refused }
+    CandidateScore { title: candidate.title.clone(), score, findings, accepted: !refused }
 }
 
 /// The best candidate that may be fetched, with the verdicts on all of them, best first.
@@ -116,8 +116,8 @@ pub fn choose<'a>(
     candidates: &'a [Candidate],
     min_score: u32,
     strict_hash: bool,
-) -> (Option<&'a Candidate>, Vec<Verdict>) {
-    let mut scored: Vec<(&Candidate, Verdict)> = candidates
+) -> (Option<&'a Candidate>, Vec<CandidateScore>) {
+    let mut scored: Vec<(&Candidate, CandidateScore)> = candidates
         .iter()
         .map(|candidate| (candidate, score(grab, candidate, min_score, strict_hash)))
         .collect();
@@ -133,7 +133,7 @@ fn indexer_points(grab: &Grab, candidate: &Candidate) -> u32 {
     if same_number || same_name { INDEXER_POINTS } else { 0 }
 }
 
-fn title_points(want: &str, got: &str, findings: &mut Vec<Finding>) -> u32 {
+fn title_points(want: &str, got: &str, findings: &mut Vec<ScoreFinding>) -> u32 {
     if title_key(want) == title_key(got) {
         return TITLE_POINTS;
     }
@@ -144,7 +144,7 @@ fn title_points(want: &str, got: &str, findings: &mut Vec<Finding>) -> u32 {
     if share == 100 {
         return TITLE_POINTS;
     }
-    findings.push(Finding::TitleDiffers { words_percent: share });
+    findings.push(ScoreFinding::TitleDiffers { words_percent: share });
     // One word can be the season, the year or the quality, so a title that is only nearly the same falls short of
     // the default minimum whatever else agrees.
     TITLE_POINTS * share / 200

@@ -81,7 +81,7 @@ pub struct Rules {
     /// The bounds of one download.
     pub download: DownloadLimits,
     /// How feeds list their items.
-    pub feeds: feed_window::Limits,
+    pub feeds: feed_window::FeedLimits,
 }
 
 impl Deps {

@@ -68,27 +68,17 @@ async fn write_polls(deps: &Deps) -> Result<(), StoreError> {
 async fn refresh_gauges(deps: &Deps) -> Result<(), StoreError> {
     let now = deps.store.now().await?;
     let counts = deps.store.grab_counts().await?;
-    let labels = [
-        (GrabState::Pending, metrics::GrabState::Pending),
-        (GrabState::Ready, metrics::GrabState::Ready),
-        (GrabState::Failed, metrics::GrabState::Failed),
-        (GrabState::Skipped, metrics::GrabState::Skipped),
-    ];
-    for (state, label) in labels {
-        let sum: i64 =
-            counts.iter().filter(|count| count.state == state.as_str()).map(|count| count.grabs).sum();
-        deps.metrics.set_grabs(label, gauge(sum));
+    for state in GrabState::ALL {
+        let grabs: u64 = counts.iter().filter(|count| count.state == state).map(|count| count.grabs).sum();
+        deps.metrics.set_grabs(state, gauge(grabs));
     }
-    let oldest = counts
-        .iter()
-        .filter(|count| count.state == GrabState::Pending.as_str())
-        .map(|count| count.oldest)
-        .min();
-    deps.metrics.set_oldest_pending(oldest.map_or(Duration::ZERO, |at| now.since(Ts::from_millis(at))));
+    let pending = counts.iter().filter(|count| count.state == GrabState::Pending);
+    let oldest = pending.map(|count| count.oldest).min();
+    deps.metrics.set_oldest_pending(oldest.map_or(Duration::ZERO, |at| now.since(at)));
     let (mut waiting, mut delivered) = (0, 0);
-    for (_, queued, listed, done) in deps.store.ledger_counts().await? {
-        waiting += queued + listed;
-        delivered += done;
+    for feed in deps.store.ledger_counts().await? {
+        waiting += feed.queued + feed.listed;
+        delivered += feed.delivered;
     }
     deps.metrics.set_feed_items(ItemState::Waiting, gauge(waiting));
     deps.metrics.set_feed_items(ItemState::Delivered, gauge(delivered));
@@ -100,9 +90,8 @@ pub const WEBHOOK_PATIENCE: Duration = Duration::from_mins(10);
 
 /// What says whether the apps, Prowlarr and the indexers do their part.
 async fn refresh_upstream_gauges(deps: &Deps, now: Ts) -> Result<(), StoreError> {
-    let missed: i64 =
-        deps.store.webhooks_missed(now.minus(WEBHOOK_PATIENCE)).await?.iter().map(|app| app.grabs).sum();
-    deps.metrics.set_webhooks_missed(gauge(missed));
+    let missed = deps.store.webhooks_missed(now.minus(WEBHOOK_PATIENCE)).await?;
+    deps.metrics.set_webhooks_missed(gauge(missed.iter().map(|app| app.grabs).sum::<u64>()));
     deps.metrics.set_indexers_held(gauge(deps.store.held_indexers(now).await?.len()));
     let (torrents, size_bytes) = deps.store.torrent_totals().await?;
     deps.metrics.set_torrents(gauge(torrents), size_bytes);

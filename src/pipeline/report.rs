@@ -30,6 +30,6 @@ pub fn ended(deps: &Deps, claimed: &Claimed, end: &StepEnd) {
 
 /// Logs and counts a failure of the database, at the boundary that goes on without it.
 pub fn database(deps: &Deps, during: &'static str, failure: &StoreError) {
-    deps.metrics.db_failed(DbError::of(failure.kind()));
+    deps.metrics.db_failed(DbError::from_kind(failure.kind()));
     error!(event = "pipeline.database-failed", during, cause = %failure);
 }

@@ -125,7 +125,7 @@ fn choose(
     rules: &Rules,
     grab: &Grab,
     found: &[crate::upstream::prowlarr::Candidate],
-) -> (Option<SecretString>, Vec<score::Verdict>) {
+) -> (Option<SecretString>, Vec<score::CandidateScore>) {
     /// Verdicts kept in the timeline; an indexer may answer with hundreds of results.
     const KEPT: usize = 20;
     let (best, mut verdicts) = score::choose(grab, found, rules.min_score, rules.strict_hash);

@@ -14,7 +14,7 @@ const MAX_HEADER_BYTES: usize = 4096;
 
 impl Etag {
     /// The tag of `body`.
-    pub fn of(body: &[u8]) -> Self {
+    pub fn from_body(body: &[u8]) -> Self {
         Self(hex::encode(&Sha256::digest(body)[..16]))
     }
 
@@ -53,15 +53,15 @@ mod tests {
 
     #[test]
     fn the_tag_is_strong_lower_case_and_follows_the_body() {
-        let tag = Etag::of(b"body").header_value();
+        let tag = Etag::from_body(b"body").header_value();
         assert_eq!(tag.len(), 34);
         assert_eq!(tag, tag.to_lowercase());
-        assert_ne!(Etag::of(b"other"), Etag::of(b"body"));
+        assert_ne!(Etag::from_body(b"other"), Etag::from_body(b"body"));
     }
 
     #[test]
     fn every_way_in_which_clients_and_proxies_send_it_back_matches() {
-        let tag = Etag::of(b"body");
+        let tag = Etag::from_body(b"body");
         let value = tag.header_value();
         let upper = value.to_uppercase();
         let list = format!("\"a,b\" , W/{value},\"c\"");
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn another_tag_or_nonsense_does_not_match() {
-        let tag = Etag::of(b"body");
+        let tag = Etag::from_body(b"body");
         let bare = tag.header_value().replace('"', "");
         let buried = format!("\"x{bare}\"");
         let long = format!("{}{}", "\"a\",".repeat(2000), tag.header_value());

@@ -78,7 +78,7 @@ fn write(
     let described = Some(&text.description).filter(|text| !text.is_empty());
     let description = described.unwrap_or(&title).clone();
     let body = format.write(&Channel { title, description, link: base.as_str().to_owned() }, items);
-    RenderedFeed { version, etag: Etag::of(&body), body: body.into() }
+    RenderedFeed { version, etag: Etag::from_body(&body), body: body.into() }
 }
 
 fn published(item: ListedItem, feed: &Feed, secret: &DownloadSecret, base: &BaseUrl) -> Item {

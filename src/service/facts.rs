@@ -8,7 +8,7 @@ use crate::config::{Loaded, Settings};
 use crate::domain::app::{AppKind, AppName};
 
 /// What does not change while the service runs.
-pub(super) fn of(loaded: &Loaded, around: &Surroundings) -> Facts {
+pub(super) fn gather(loaded: &Loaded, around: &Surroundings) -> Facts {
     let (started_at, settings) = (around.clock.now(), loaded.provenance.clone());
     Facts { started_at, apps: configured_apps(&loaded.settings), settings }
 }

@@ -3,6 +3,7 @@
 use super::engine::Lock;
 use super::{Store, StoreError};
 use crate::domain::ids::KeyId;
+use crate::domain::scope::ScopeSet;
 use crate::domain::time::Ts;
 
 /// A key to be made.
@@ -14,8 +15,8 @@ pub struct NewApiKey {
     pub key_hash: [u8; 32],
     /// What may be shown of the key.
     pub key_shown: String,
-    /// Names of its scopes, separated by commas.
-    pub scopes: String,
+    /// What it opens.
+    pub scopes: ScopeSet,
     /// When it stops working.
     pub expires_at: Option<Ts>,
 }
@@ -29,8 +30,8 @@ pub struct ApiKey {
     pub name: String,
     /// What may be shown of the key.
     pub key_shown: String,
-    /// Names of its scopes, separated by commas.
-    pub scopes: String,
+    /// What it opens.
+    pub scopes: ScopeSet,
     /// When it was made.
     pub created_at: Ts,
     /// When it was last used, to the minute.
@@ -56,7 +57,8 @@ impl From<Row> for ApiKey {
             id: KeyId(row.id),
             name: row.name,
             key_shown: row.key_shown,
-            scopes: row.scopes,
+            // Names that this version does not know open nothing.
+            scopes: row.scopes.parse().unwrap_or_default(),
             created_at: Ts::from_millis(row.created_at),
             last_used_at: row.last_used_at.map(Ts::from_millis),
             expires_at: row.expires_at.map(Ts::from_millis),
@@ -74,7 +76,7 @@ impl Store {
         let id: i64 = run!(&mut tx, conn => sqlx::query_scalar(
             "INSERT INTO api_key (name, key_hash, key_shown, scopes, created_at, expires_at) \
              VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
-        ).bind(key.name).bind(key.key_hash.to_vec()).bind(key.key_shown).bind(key.scopes).bind(now.millis())
+        ).bind(key.name).bind(key.key_hash.to_vec()).bind(key.key_shown).bind(key.scopes.to_string()).bind(now.millis())
          .bind(key.expires_at.map(Ts::millis)).fetch_one(conn))?;
         tx.commit().await?;
         Ok(KeyId(id))

@@ -26,12 +26,12 @@ pub struct AppSync {
 }
 
 /// Grabs of an app that its history told of and its webhook did not.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Missed {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissedWebhooks {
     /// The app.
-    pub app: String,
+    pub app: AppName,
     /// How many.
-    pub grabs: i64,
+    pub grabs: u64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -85,12 +85,18 @@ impl Store {
 
     /// Per app, the grabs that were first heard of before `before`, made after the app's webhook was first heard, and
     /// of which no webhook told.
-    pub async fn webhooks_missed(&self, before: Ts) -> Result<Vec<Missed>, StoreError> {
-        Ok(read!(self, pool => sqlx::query_as(
-            "SELECT g.app AS app, COUNT(*) AS grabs FROM grab g JOIN app_sync s ON s.app = g.app \
+    pub async fn webhooks_missed(&self, before: Ts) -> Result<Vec<MissedWebhooks>, StoreError> {
+        let rows: Vec<(String, i64)> = read!(self, pool => sqlx::query_as(
+            "SELECT g.app, COUNT(*) FROM grab g JOIN app_sync s ON s.app = g.app \
              WHERE g.seen_in_history = 1 AND g.seen_by_webhook = 0 AND g.backfilled = 0 AND g.app_kind <> 'prowlarr' \
              AND g.created_at < $1 AND g.grabbed_at >= s.first_webhook_at GROUP BY g.app ORDER BY g.app",
-        ).bind(before.millis()).fetch_all(pool))?)
+        ).bind(before.millis()).fetch_all(pool))?;
+        let unknown = StoreError::Inconsistent { table: "grab", what: "app", row: 0 };
+        let read = |(app, grabs): (String, i64)| {
+            let app = AppName::parse(&app).ok()?;
+            Some(MissedWebhooks { app, grabs: u64::try_from(grabs).unwrap_or(0) })
+        };
+        rows.into_iter().map(read).collect::<Option<_>>().ok_or(unknown)
     }
 }
 

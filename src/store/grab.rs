@@ -67,16 +67,16 @@ pub struct GrabPage {
 }
 
 /// How many grabs of one app are in one state.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateCount {
     /// The app.
-    pub app: String,
+    pub app: AppName,
     /// The state.
-    pub state: String,
+    pub state: GrabState,
     /// How many.
-    pub grabs: i64,
-    /// When the oldest of them was first heard of, in milliseconds since 1970.
-    pub oldest: i64,
+    pub grabs: u64,
+    /// When the oldest of them was first heard of.
+    pub oldest: Ts,
 }
 
 impl Store {
@@ -106,9 +106,19 @@ impl Store {
 
     /// How many grabs each app has in each state.
     pub async fn grab_counts(&self) -> Result<Vec<StateCount>, StoreError> {
-        Ok(read!(self, pool => sqlx::query_as(
-            "SELECT app, state, COUNT(*) AS grabs, MIN(created_at) AS oldest FROM grab GROUP BY app, state ORDER BY app, state",
-        ).fetch_all(pool))?)
+        let rows: Vec<(String, String, i64, i64, i64)> = read!(self, pool => sqlx::query_as(
+            "SELECT app, state, COUNT(*), MIN(created_at), MIN(id) FROM grab GROUP BY app, state ORDER BY app, state",
+        ).fetch_all(pool))?;
+        let count = |(app, state, grabs, oldest, row): (String, String, i64, i64, i64)| {
+            let unknown = |what| StoreError::Inconsistent { table: "grab", what, row };
+            Ok(StateCount {
+                app: AppName::parse(&app).map_err(|_| unknown("app"))?,
+                state: GrabState::from_name(&state).ok_or_else(|| unknown("state"))?,
+                grabs: u64::try_from(grabs).unwrap_or(0),
+                oldest: Ts::from_millis(oldest),
+            })
+        };
+        rows.into_iter().map(count).collect()
     }
 
     /// Makes a failed or skipped grab pending again, at the person's wish. False: it is not in such a state.

@@ -13,12 +13,10 @@ use crate::domain::grab::GrabState;
 use crate::domain::ids::GrabId;
 use crate::domain::merge::{self, Known, WINDOW};
 use crate::domain::reason::Reason;
-use crate::domain::sighting::{Origin, Protocol, Sighting};
+use crate::domain::schedule;
+use crate::domain::sighting::{Origin, Sighting};
 use crate::domain::text::{indexer_key, title_key};
 use crate::domain::time::Ts;
-
-/// How soon after a webhook the app's history is asked for the row that the webhook announces.
-pub(super) const WEBHOOK_LOOKUP_MILLIS: u64 = 2_000;
 
 /// Sightings to be written together.
 #[derive(Debug, Default)]
@@ -217,9 +215,7 @@ async fn insert_grab(
     backfill: bool,
     now: Ts,
 ) -> Result<GrabId, StoreError> {
-    let awaits_history = sighting.origin == Origin::Webhook && sighting.protocol != Protocol::Usenet;
-    let due =
-        if awaits_history { now.plus(std::time::Duration::from_millis(WEBHOOK_LOOKUP_MILLIS)) } else { now };
+    let due = schedule::first_attempt(sighting, now);
     let id: i64 = run!(&mut *tx, conn => sqlx::query_scalar(
         "INSERT INTO grab (app, app_kind, state, title, title_key, indexer, indexer_key, prowlarr_indexer_id, \
          download_id, expected_infohash, protocol, size_bytes, link, grabbed_at, created_at, round_since, \

@@ -8,7 +8,7 @@ use super::feed::feeds_in;
 use super::{Store, StoreError};
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::feed_filter::{CompiledFilter, FeedFilter, ItemFacts};
-use crate::domain::feed_window::{self, Entry, Limits, Moment};
+use crate::domain::feed_window::{self, Entry, FeedLimits, Moment};
 use crate::domain::ids::{FeedId, GrabId, TorrentId};
 use crate::domain::infohash::Infohash;
 use crate::domain::time::Ts;
@@ -115,7 +115,12 @@ impl ItemRow {
 
 impl Store {
     /// Decides what the feed lists now, writes the decision down and returns the listing.
-    pub async fn arrange_feed(&self, feed: FeedId, limits: &Limits, now: Ts) -> Result<Listing, StoreError> {
+    pub async fn arrange_feed(
+        &self,
+        feed: FeedId,
+        limits: &FeedLimits,
+        now: Ts,
+    ) -> Result<Listing, StoreError> {
         let mut tx = self.begin().await?;
         tx.lock(Lock::Ledger).await?;
         let (version, polls, last_pub_at): (i64, i64, i64) = run!(&mut tx, conn => sqlx::query_as(
@@ -202,7 +207,7 @@ impl Store {
     }
 
     /// Per feed, how many items wait to be listed, are listed and not fetched, and were fetched.
-    pub async fn ledger_counts(&self) -> Result<Vec<(String, u64, u64, u64)>, StoreError> {
+    pub async fn ledger_counts(&self) -> Result<Vec<FeedCounts>, StoreError> {
         let rows: Vec<(String, i64, i64, i64)> = read!(self, pool => sqlx::query_as(
             "SELECT f.name, CAST(COALESCE(SUM(CASE WHEN i.pub_at IS NULL AND i.delivered_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT), \
              CAST(COALESCE(SUM(CASE WHEN i.pub_at IS NOT NULL AND i.delivered_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT), \
@@ -210,8 +215,27 @@ impl Store {
              FROM feed f JOIN feed_item i ON i.feed_id = f.id WHERE f.revoked_at IS NULL GROUP BY f.id, f.name ORDER BY f.name, f.id",
         ).fetch_all(pool))?;
         let count = |number| u64::try_from(number).unwrap_or(0);
-        Ok(rows.into_iter().map(|(name, a, b, c)| (name, count(a), count(b), count(c))).collect())
+        let counts = |(feed, queued, listed, delivered)| FeedCounts {
+            feed,
+            queued: count(queued),
+            listed: count(listed),
+            delivered: count(delivered),
+        };
+        Ok(rows.into_iter().map(counts).collect())
     }
+}
+
+/// How many items of one feed stand where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedCounts {
+    /// The feed's name.
+    pub feed: String,
+    /// Not in the document yet.
+    pub queued: u64,
+    /// In the document, not fetched yet.
+    pub listed: u64,
+    /// Fetched.
+    pub delivered: u64,
 }
 
 /// What of a grab and its torrent decides in which feeds it belongs.

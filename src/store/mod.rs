@@ -36,7 +36,7 @@ mod torrent_list;
 
 pub use administrator::{Administrator, NewAdministrator};
 pub use api_key::{ApiKey, NewApiKey};
-pub use app_sync::{AppSync, Missed};
+pub use app_sync::{AppSync, MissedWebhooks};
 pub use attempt::Attempt;
 pub use engine::Store;
 pub use error::StoreError;
@@ -45,7 +45,7 @@ pub use grab::{GrabFilter, GrabPage, GrabSort, StateCount};
 pub use intake::{Batch, Recorded};
 pub use job::JobLease;
 pub use key_feed::KeyFeed;
-pub use ledger::{ListedItem, Listing};
+pub use ledger::{FeedCounts, ListedItem, Listing};
 pub use login_flow::LoginFlow;
 pub use open::{OpenError, OpenOptions};
 pub use order::Direction;

@@ -1,30 +1,16 @@
 //! In which order a page is read: words of ours, never of the asker, so that nothing of a request reaches a statement.
 
-/// Upwards or downwards.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Direction {
-    /// The least first.
-    Ascending,
-    /// The greatest, the newest first.
-    #[default]
-    Descending,
-}
+use crate::domain::named::named_enum;
 
-impl Direction {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Ascending, Self::Descending];
-
-    /// The stable name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ascending => "ascending",
-            Self::Descending => "descending",
-        }
-    }
-
-    /// The direction with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|direction| direction.as_str() == name)
+named_enum! {
+    /// Upwards or downwards.
+    #[derive(Default)]
+    pub enum Direction {
+        /// The least first.
+        Ascending = "ascending",
+        /// The greatest, the newest first.
+        #[default]
+        Descending = "descending",
     }
 }
 

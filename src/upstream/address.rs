@@ -18,7 +18,7 @@ pub enum AddressClass {
 
 impl AddressClass {
     /// The class of an address. Forms of IPv6 that carry an IPv4 address have that address's class.
-    pub fn of(address: IpAddr) -> Self {
+    pub fn from_address(address: IpAddr) -> Self {
         match address {
             IpAddr::V4(v4) => Self::of_v4(v4),
             IpAddr::V6(v6) => Self::of_v6(v6),
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn class(text: &str) -> AddressClass {
-        AddressClass::of(text.parse().unwrap())
+        AddressClass::from_address(text.parse().unwrap())
     }
 
     #[test]

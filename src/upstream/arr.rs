@@ -39,7 +39,7 @@ impl ArrClient {
         options: UpstreamOptions,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, InvalidUpstream> {
-        let profile = Profile::of(options.kind).ok_or(InvalidUpstream::Kind)?;
+        let profile = Profile::from_kind(options.kind).ok_or(InvalidUpstream::Kind)?;
         Ok(Self { upstream: Upstream::new(http, options, observer)?, profile })
     }
 

@@ -180,7 +180,7 @@ impl Upstream {
             .options
             .retry
             .run(&self.options.name, request.operation, || async move {
-                self.once(request, parse).await.map_err(|error| Attempt { error, retry_timeouts })
+                self.once(request, parse).await.map_err(|error| ConnectionAttempt { error, retry_timeouts })
             })
             .await
             .map_err(|attempt| attempt.error);
@@ -246,7 +246,7 @@ impl Upstream {
             .timeout(timeout)
             .header(ACCEPT, "application/json")
             .header("X-Api-Key", self.key_header.clone());
-        request.send().await.map_err(|error| self.error(TransportFault::of(&error).into()))
+        request.send().await.map_err(|error| self.error(TransportFault::from_error(&error).into()))
     }
 
     fn check(&self, response: &Response) -> Result<(), ApiError> {
@@ -260,7 +260,7 @@ impl Upstream {
             300..=399 => Fault::Redirected,
             other => Fault::Refused(other),
         };
-        let retry_after = retry_after::of(response.headers(), self.http.now());
+        let retry_after = retry_after::read(response.headers(), self.http.now());
         Err(ApiError { retry_after, ..self.error(fault) })
     }
 }
@@ -282,12 +282,12 @@ fn own_redirect(url: &Url, response: &Response) -> Option<Url> {
 }
 
 /// A failed try, with what its request says about time-outs.
-struct Attempt {
+struct ConnectionAttempt {
     error: ApiError,
     retry_timeouts: bool,
 }
 
-impl Transient for Attempt {
+impl Transient for ConnectionAttempt {
     fn is_transient(&self) -> bool {
         let timed_out = self.error.fault == Fault::Transport(TransportFault::TimedOut);
         self.error.is_transient() && (self.retry_timeouts || !timed_out)

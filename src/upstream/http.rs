@@ -143,7 +143,7 @@ pub async fn read_limited(mut response: Response, limit_bytes: usize) -> Result<
         return Err(BodyError::TooLarge);
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| TransportFault::of(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| TransportFault::from_error(&error))? {
         if chunk.len() > limit_bytes - body.len() {
             return Err(BodyError::TooLarge);
         }

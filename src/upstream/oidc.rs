@@ -42,7 +42,7 @@ impl OidcHttp {
             self.http.request(head.method, url).map_err(|_refused| TransportFault::AddressRefused)?;
         // The time runs until the end of the body.
         let request = request.headers(head.headers).body(body).timeout(TIMEOUT);
-        let response = request.send().await.map_err(|error| TransportFault::of(&error))?;
+        let response = request.send().await.map_err(|error| TransportFault::from_error(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let mut answer = HttpResponse::new(read_limited(response, MAX_BYTES).await?);
         *answer.status_mut() = status;

@@ -75,7 +75,7 @@ impl AddressPolicy {
             Some(Host::Domain(_)) => return Ok(()),
             None => return Err(AddressRefused),
         };
-        let allowed = AddressClass::of(address).allowed(self.is_configured(url));
+        let allowed = AddressClass::from_address(address).allowed(self.is_configured(url));
         if allowed { Ok(()) } else { Err(AddressRefused) }
     }
 }
@@ -119,7 +119,7 @@ impl Resolve for PolicyResolver {
             }
             let allowed: Vec<SocketAddr> = found
                 .into_iter()
-                .filter(|address| AddressClass::of(*address).allowed(private_too))
+                .filter(|address| AddressClass::from_address(*address).allowed(private_too))
                 .map(|address| SocketAddr::new(address, 0))
                 .collect();
             if allowed.is_empty() {

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub struct Record(Map<String, Value>);
 
 impl Record {
-    fn of(value: Value) -> Option<Self> {
+    fn from_value(value: Value) -> Option<Self> {
         if let Value::Object(fields) = value { Some(Self(fields)) } else { None }
     }
 
@@ -60,7 +60,7 @@ pub fn int(text: &str) -> Option<i64> {
 
 /// Reads one object.
 pub fn parse_object(json: &[u8]) -> Option<Record> {
-    serde_json::from_slice(json).ok().and_then(Record::of)
+    serde_json::from_slice(json).ok().and_then(Record::from_value)
 }
 
 /// Reads a list of objects, each turned into a row at once so that the JSON does not pile up. What is no object, and
@@ -108,7 +108,7 @@ impl<'de, T, F: Fn(&Record) -> Option<T>> Visitor<'de> for Rows<'_, F> {
             if entries > self.max_rows {
                 return Err(A::Error::custom("too many rows"));
             }
-            rows.extend(Record::of(value).as_ref().and_then(self.row));
+            rows.extend(Record::from_value(value).as_ref().and_then(self.row));
         }
         Ok(rows)
     }

@@ -16,7 +16,7 @@ const LONGEST_TEXT_BYTES: usize = 64;
 
 /// The wait that an answer asks for: the longest of its readable `Retry-After` lines, 24 hours at most. A date in
 /// the past and a negative number are zero; what cannot be read is ignored.
-pub fn of(headers: &HeaderMap, now: Ts) -> Option<Duration> {
+pub fn read(headers: &HeaderMap, now: Ts) -> Option<Duration> {
     headers.get_all(RETRY_AFTER).iter().filter_map(|value| parse(value.to_str().ok()?, now)).max()
 }
 
@@ -84,11 +84,11 @@ mod tests {
     #[test]
     fn of_several_headers_the_longest_readable_one_counts() {
         let mut headers = HeaderMap::new();
-        assert_eq!(of(&headers, NOW), None);
+        assert_eq!(read(&headers, NOW), None);
         for text in ["garbage", "5", "30"] {
             headers.append(RETRY_AFTER, text.parse().unwrap());
         }
-        assert_eq!(of(&headers, NOW), Some(Duration::from_secs(30)));
+        assert_eq!(read(&headers, NOW), Some(Duration::from_secs(30)));
     }
 
     proptest! {

@@ -33,7 +33,7 @@ pub enum TransportFault {
 
 impl TransportFault {
     /// What went wrong, from the library's chain of errors.
-    pub fn of(error: &reqwest::Error) -> Self {
+    pub fn from_error(error: &reqwest::Error) -> Self {
         if chain(error).any(<dyn Error>::is::<AddressRefused>) {
             Self::AddressRefused
         } else if chain(error).any(<dyn Error>::is::<rustls::Error>) {

@@ -27,7 +27,7 @@ use crate::web::middleware::caller::Peer;
 
 /// What connections may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct ServeLimits {
     /// Connections at one time.
     pub connections: usize,
     /// How long a connection may take to send the head of its next request; also how long an idle one is kept.
@@ -40,7 +40,7 @@ pub struct Limits {
     pub farewell: Duration,
 }
 
-impl Default for Limits {
+impl Default for ServeLimits {
     /// Far more connections than a household has, and fewer than the 1024 open files that a process commonly may have.
     fn default() -> Self {
         Self {
@@ -62,7 +62,7 @@ const WELCOME: Duration = Duration::from_millis(250);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until the life begins to stop; requests that have begun are finished, unless the life hurries.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, life: Lifecycle) {
+pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, life: Lifecycle) {
     let (stopping, hurry) = (farewell(&life, limits.farewell), life.hurry());
     let (places, connections) = (Arc::new(Semaphore::new(limits.connections)), TaskTracker::new());
     let mut leave = stopping.child_token();
@@ -132,7 +132,13 @@ async fn accepted(listener: &TcpListener) -> (TcpStream, Peer) {
 }
 
 /// Answers the requests of one connection until it ends, or after the present one when it is asked to leave.
-async fn answer(stream: TcpStream, peer: Peer, router: Router, limits: Limits, leave: CancellationToken) {
+async fn answer(
+    stream: TcpStream,
+    peer: Peer,
+    router: Router,
+    limits: ServeLimits,
+    leave: CancellationToken,
+) {
     // Answers are small: waiting for more to send would only delay them.
     let _slower_then = stream.set_nodelay(true);
     let service = router.map_request(move |mut request: Request<Incoming>| {

@@ -144,7 +144,7 @@ impl WebState {
 
     /// Logs and counts a failure of the database that the request goes on without.
     pub fn go_on_without(&self, during: &'static str, failure: &StoreError) {
-        self.metrics().db_failed(DbError::of(failure.kind()));
+        self.metrics().db_failed(DbError::from_kind(failure.kind()));
         error!(event = "web.database-failed", during, cause = %failure);
     }
 }

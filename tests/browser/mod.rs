@@ -5,6 +5,7 @@
 
 mod account;
 mod hostile;
+mod pictures;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

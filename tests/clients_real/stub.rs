@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use grabfeed::domain::feed::FeedPublicId;
-use grabfeed::domain::feed_window::{Entry, Limits, Listed, Moment, arrange};
+use grabfeed::domain::feed_window::{Entry, FeedLimits, Listed, Moment, arrange};
 use grabfeed::domain::ids::TorrentId;
 use grabfeed::domain::time::Ts;
 use grabfeed::publish::disposition::attachment;
@@ -22,7 +22,8 @@ use grabfeed::publish::rss;
 
 use crate::support::torrent::TinyTorrent;
 
-const LIMITS: Limits = Limits { slots: 50, yield_after_polls: 10, yield_after: Duration::from_hours(6) };
+const LIMITS: FeedLimits =
+    FeedLimits { slots: 50, yield_after_polls: 10, yield_after: Duration::from_hours(6) };
 
 pub struct Stub {
     base: BaseUrl,
@@ -138,7 +139,7 @@ async fn feed(State(stub): State<Arc<Stub>>, headers: HeaderMap) -> Response {
     let torrent = |id: TorrentId| &ledger.torrents[usize::try_from(id.0).unwrap()];
     let items: Vec<_> = listing.into_iter().map(|listed| stub.item(torrent(listed.id), listed)).collect();
     let body = rss::render(&channel, &items);
-    let tag = Etag::of(&body);
+    let tag = Etag::from_body(&body);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| tag.matches(known)) {
         ledger.not_modified += 1;

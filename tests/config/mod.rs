@@ -43,7 +43,7 @@ fn environment(variables: &[(&str, &str)]) -> BTreeMap<String, String> {
 fn briefly(report: &Report) -> Vec<String> {
     let brief = |finding: &grabfeed::config::Finding| {
         let line = match finding.origin {
-            grabfeed::config::Origin::File { line, .. } => line.to_string(),
+            grabfeed::config::ValueOrigin::File { line, .. } => line.to_string(),
             ref other => other.to_string(),
         };
         format!("{line} {} {}", finding.key, finding.problem.code())

@@ -48,9 +48,9 @@ async fn a_webhook_secret_is_made_once_however_many_ask(home: Home) {
     assert_eq!(stored.expose_secret(), secrets[0]);
 }
 
-async fn missed(store: &Store, before: Ts) -> Vec<(String, i64)> {
+async fn missed(store: &Store, before: Ts) -> Vec<(String, u64)> {
     let missed = store.webhooks_missed(before).await.unwrap();
-    missed.into_iter().map(|one| (one.app, one.grabs)).collect()
+    missed.into_iter().map(|one| (one.app.to_string(), one.grabs)).collect()
 }
 
 async fn a_missed_webhook_is_one_that_came_after_the_first_and_before_the_deadline(home: Home) {

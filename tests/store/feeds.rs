@@ -2,7 +2,7 @@
 
 use grabfeed::domain::feed::{FeedName, FeedPublicId};
 use grabfeed::domain::feed_filter::FeedFilter;
-use grabfeed::store::{Polls, StoreError};
+use grabfeed::store::{FeedCounts, Polls, StoreError};
 
 use super::given::{NOW, after, feed, hash, new_feed, ready, replicas, store_in, token};
 use crate::support::database::{Home, both_engines};
@@ -51,7 +51,10 @@ async fn a_new_feed_queues_what_is_stored_and_passes_its_filter(home: Home) {
     for (number, listed) in [(1, true), (2, false), (12, true), (13, true), (3, false)] {
         assert_eq!(store.feed_torrent(some.id, &hash(number)).await.unwrap().is_some(), listed, "{number}");
     }
-    assert_eq!(store.ledger_counts().await.unwrap(), [("Some".to_owned(), 3, 0, 0)]);
+    assert_eq!(
+        store.ledger_counts().await.unwrap(),
+        [FeedCounts { feed: "Some".to_owned(), queued: 3, listed: 0, delivered: 0 }]
+    );
 }
 
 async fn a_torrent_and_a_feed_made_at_the_same_moment_find_each_other(home: Home) {

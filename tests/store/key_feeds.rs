@@ -28,7 +28,7 @@ async fn key(store: &Store, name: &str, hash: u8, expires_at: Option<Ts>) -> Key
         name: name.to_owned(),
         key_hash: [hash; 32],
         key_shown: "gfk_…1234".to_owned(),
-        scopes: "feed".to_owned(),
+        scopes: "feed".parse().unwrap(),
         expires_at,
     };
     store.create_key(key, NOW).await.unwrap()

@@ -17,7 +17,7 @@ fn key(name: &str, hash: u8) -> NewApiKey {
         name: name.to_owned(),
         key_hash: [hash; 32],
         key_shown: "gfk_…1234".to_owned(),
-        scopes: "read,write".to_owned(),
+        scopes: "read,write".parse().unwrap(),
         expires_at: None,
     }
 }
@@ -28,7 +28,10 @@ async fn a_key_works_until_it_expires_or_is_revoked(home: Home) {
         store.create_key(NewApiKey { expires_at: Some(after(10)), ..key("Short", 1) }, NOW).await.unwrap();
     store.create_key(key("long", 2), NOW).await.unwrap();
     let found = store.key_by_hash(&[1; 32], after(9)).await.unwrap().unwrap();
-    assert_eq!((found.id, found.name.as_str(), found.scopes.as_str()), (id, "Short", "read,write"));
+    assert_eq!(
+        (found.id, found.name.as_str(), found.scopes.to_string().as_str()),
+        (id, "Short", "read,write")
+    );
     assert_eq!(
         (found.created_at, found.expires_at, found.key_shown.as_str()),
         (NOW, Some(after(10)), "gfk_…1234")

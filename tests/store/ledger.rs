@@ -3,15 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use grabfeed::domain::feed_window::Limits;
+use grabfeed::domain::feed_window::FeedLimits;
 use grabfeed::domain::ids::{FeedId, TorrentId};
 use grabfeed::domain::time::Ts;
-use grabfeed::store::{Listing, Polls, Store, StoreError};
+use grabfeed::store::{FeedCounts, Listing, Polls, Store, StoreError};
 
 use super::given::{
     NOW, after, claim, feed, hash, history, make_ready, ready, record, replicas, store_in, torrent,
 };
 use crate::support::database::{Home, both_engines};
+
+fn counts(feed: &str, queued: u64, listed: u64, delivered: u64) -> FeedCounts {
+    FeedCounts { feed: feed.to_owned(), queued, listed, delivered }
+}
 
 both_engines! {
     a_burst_of_120_reaches_a_client_that_keeps_50,
@@ -24,9 +28,10 @@ both_engines! {
     a_feed_that_does_not_exist_is_an_error,
 }
 
-const LIMITS: Limits = Limits { slots: 50, yield_after_polls: 3, yield_after: Duration::from_hours(1) };
+const LIMITS: FeedLimits =
+    FeedLimits { slots: 50, yield_after_polls: 3, yield_after: Duration::from_hours(1) };
 
-async fn arrange(store: &Store, feed: FeedId, limits: &Limits, now: Ts) -> Listing {
+async fn arrange(store: &Store, feed: FeedId, limits: &FeedLimits, now: Ts) -> Listing {
     let listing = store.arrange_feed(feed, limits, now).await.unwrap();
     assert!(listing.items.len() <= limits.slots);
     assert!(listing.items.is_sorted_by(|a, b| a.pub_at > b.pub_at), "newest first, no equal dates");
@@ -70,20 +75,20 @@ async fn a_burst_of_120_reaches_a_client_that_keeps_50(home: Home) {
         );
     }
     assert_eq!(delivered.len(), 120);
-    assert_eq!(store.ledger_counts().await.unwrap(), [("All".to_owned(), 0, 0, 120)]);
+    assert_eq!(store.ledger_counts().await.unwrap(), [counts("All", 0, 0, 120)]);
 }
 
 async fn an_item_that_nobody_fetches_yields_its_slot_to_one_that_waits(home: Home) {
     let store = store_in(&home).await;
     let feed = feed(&store, "All").await.id;
-    let limits = Limits { slots: 2, ..LIMITS };
+    let limits = FeedLimits { slots: 2, ..LIMITS };
     let mut torrents = Vec::new();
     for number in 0..3 {
         torrents.push(ready(&store, number, NOW).await.1);
     }
     let listed = |listing: Listing| listing.items.iter().map(|item| item.torrent).collect::<Vec<_>>();
     assert_eq!(listed(arrange(&store, feed, &limits, NOW).await), [torrents[1], torrents[0]]);
-    assert_eq!(store.ledger_counts().await.unwrap(), [("All".to_owned(), 1, 2, 0)]);
+    assert_eq!(store.ledger_counts().await.unwrap(), [counts("All", 1, 2, 0)]);
     let polls = Polls { feed, count: 3, last_at: after(3_599), client: None };
     store.count_polls(&[polls]).await.unwrap();
     assert_eq!(listed(arrange(&store, feed, &limits, after(3_599)).await), [torrents[1], torrents[0]]);
@@ -108,9 +113,9 @@ async fn an_item_fetched_before_it_was_listed_takes_no_slot(home: Home) {
     assert!(store.deliver(feed, torrents[1], None, NOW).await.unwrap());
     assert!(!store.deliver(feed, TorrentId(404), None, NOW).await.unwrap());
     assert!(!store.deliver(FeedId(404), torrents[1], None, NOW).await.unwrap());
-    let listing = arrange(&store, feed, &Limits { slots: 1, ..LIMITS }, NOW).await;
+    let listing = arrange(&store, feed, &FeedLimits { slots: 1, ..LIMITS }, NOW).await;
     assert_eq!(listing.items.iter().map(|item| item.torrent).collect::<Vec<_>>(), [torrents[2]]);
-    assert_eq!(store.ledger_counts().await.unwrap(), [("All".to_owned(), 0, 1, 2)]);
+    assert_eq!(store.ledger_counts().await.unwrap(), [counts("All", 0, 1, 2)]);
 }
 
 async fn a_review_makes_only_feeds_in_which_an_item_waits_render_anew(home: Home) {

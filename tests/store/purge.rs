@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use grabfeed::domain::feed_window::Limits;
+use grabfeed::domain::feed_window::FeedLimits;
 use grabfeed::domain::reason::Reason;
 use grabfeed::domain::sighting::Sighting;
 use grabfeed::domain::time::Ts;
@@ -25,7 +25,7 @@ both_engines! {
     a_grab_that_was_purged_does_not_come_back_when_its_row_is_read_again,
 }
 
-const LIMITS: Limits = Limits { slots: 1, yield_after_polls: 1, yield_after: Duration::from_mins(1) };
+const LIMITS: FeedLimits = FeedLimits { slots: 1, yield_after_polls: 1, yield_after: Duration::from_mins(1) };
 
 async fn grabs(store: &Store) -> u64 {
     store.grabs(&GrabFilter::default(), 1, 0).await.unwrap().total

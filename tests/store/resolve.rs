@@ -196,10 +196,10 @@ async fn grabs_are_listed_counted_and_filtered(home: Home) {
     let others = GrabFilter { app: Some(app("sonarr")), ..GrabFilter::default() };
     assert_eq!(store.grabs(&others, 10, 0).await.unwrap().total, 0);
     let counts: Vec<_> = store.grab_counts().await.unwrap();
-    let counts: Vec<_> = counts.iter().map(|one| (one.state.as_str(), one.grabs, one.oldest)).collect();
+    let counts: Vec<_> = counts.iter().map(|one| (one.state, one.grabs, one.oldest)).collect();
     assert_eq!(
         counts,
-        [("failed", 1, NOW.millis()), ("pending", 1, NOW.millis()), ("ready", 1, NOW.millis())]
+        [GrabState::Failed, GrabState::Pending, GrabState::Ready].map(|state| (state, 1, NOW))
     );
     assert_eq!(store.oldest_without_link(&app("radarr")).await.unwrap(), None);
     record(&store, vec![webhook("Linkless", None)]).await;

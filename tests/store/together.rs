@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use grabfeed::domain::feed_window::Limits;
+use grabfeed::domain::feed_window::FeedLimits;
+use grabfeed::domain::grab::GrabState;
 use grabfeed::domain::ids::FeedId;
 use grabfeed::store::{Polls, Store};
 
@@ -11,7 +12,7 @@ use crate::support::database::{Home, both_engines};
 
 both_engines! { work_of_all_kinds_goes_on_at_once }
 
-const LIMITS: Limits = Limits { slots: 5, yield_after_polls: 1, yield_after: Duration::ZERO };
+const LIMITS: FeedLimits = FeedLimits { slots: 5, yield_after_polls: 1, yield_after: Duration::ZERO };
 const GRABS: u32 = 25;
 
 async fn work_of_all_kinds_goes_on_at_once(home: Home) {
@@ -35,7 +36,7 @@ async fn work_of_all_kinds_goes_on_at_once(home: Home) {
         make_ready(&replicas[0], &claimed, torrent(9_999, "Alpha"), NOW).await;
     }
     let left = replicas[0].grab_counts().await.unwrap();
-    assert!(left.iter().all(|one| one.state == "ready"), "{left:?}");
+    assert!(left.iter().all(|one| one.state == GrabState::Ready), "{left:?}");
     assert!(replicas[0].check().await.unwrap().is_empty());
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::routing::get;
 use grabfeed::ops::shutdown::{Lifecycle, Stopped};
-use grabfeed::web::serve::{Limits, serve};
+use grabfeed::web::serve::{ServeLimits, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -102,7 +102,7 @@ async fn a_stop_finishes_the_request_that_has_begun_and_drops_who_only_waits() {
 async fn who_never_reads_the_answers_gives_way_in_the_end() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let limits = Limits { connections: 2, leave: Duration::from_millis(300), ..Limits::default() };
+    let limits = ServeLimits { connections: 2, leave: Duration::from_millis(300), ..ServeLimits::default() };
     let router = Router::new().route("/", get(|| async { vec![b'x'; 8_000_000] }));
     tokio::spawn(serve(listener, router, limits, Lifecycle::default()));
     let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";

@@ -88,7 +88,7 @@ impl Running {
             name: key.shown(),
             key_hash: key.hash(),
             key_shown: key.shown(),
-            scopes: scopes.to_owned(),
+            scopes: scopes.parse().unwrap(),
             expires_at: None,
         };
         self.home.store.create_key(new, self.home.now().await).await.unwrap();

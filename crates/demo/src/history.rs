@@ -80,7 +80,7 @@ impl History {
         for kind in query.all("eventType") {
             kinds.push(kind.parse::<u8>().map_err(|_| BadQuery::new("eventType", kind))?);
         }
-        let filter = Filter::of(query)?;
+        let filter = Filter::from_query(query)?;
         let mut rows: Vec<&Row> = self
             .rows
             .iter()
@@ -157,7 +157,7 @@ struct Filter<'a> {
 }
 
 impl<'a> Filter<'a> {
-    fn of(query: &'a Query) -> Result<Self, BadQuery> {
+    fn from_query(query: &'a Query) -> Result<Self, BadQuery> {
         let successful = match query.first("successful") {
             None => None,
             Some(text) => {

@@ -5,41 +5,29 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Which program an app is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AppKind {
-    /// Films.
-    Radarr,
-    /// Series.
-    Sonarr,
-    /// Music.
-    Lidarr,
-    /// Books.
-    Readarr,
-    /// Adult content.
-    Whisparr,
-    /// The indexer manager; it makes grabs of its own from its search page.
-    Prowlarr,
+use super::named::named_enum;
+
+named_enum! {
+    /// Which program an app is, in the order in which documents list them.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum AppKind {
+        /// Films.
+        Radarr = "radarr",
+        /// Series.
+        Sonarr = "sonarr",
+        /// Music.
+        Lidarr = "lidarr",
+        /// Books.
+        Readarr = "readarr",
+        /// Adult content.
+        Whisparr = "whisparr",
+        /// The indexer manager; it makes grabs of its own from its search page.
+        Prowlarr = "prowlarr",
+    }
 }
 
 impl AppKind {
-    /// Every kind, in the order in which documents list them.
-    pub const ALL: [Self; 6] =
-        [Self::Radarr, Self::Sonarr, Self::Lidarr, Self::Readarr, Self::Whisparr, Self::Prowlarr];
-
-    /// The lower-case name used in settings, in the database and in the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Radarr => "radarr",
-            Self::Sonarr => "sonarr",
-            Self::Lidarr => "lidarr",
-            Self::Readarr => "readarr",
-            Self::Whisparr => "whisparr",
-            Self::Prowlarr => "prowlarr",
-        }
-    }
-
     /// The category that feeds give to what this kind of app grabs.
     pub const fn category(self) -> &'static str {
         match self {
@@ -50,12 +38,6 @@ impl AppKind {
             Self::Whisparr => "XXX",
             Self::Prowlarr => "Other",
         }
-    }
-}
-
-impl fmt::Display for AppKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

@@ -134,7 +134,7 @@ pub struct ItemFacts<'a> {
 
 /// Why a filter refuses an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum FilterRefusal {
     /// Its app is not among those named.
     App,
     /// The kind of its app is not among those named.
@@ -151,7 +151,7 @@ pub enum Refusal {
     TooLarge,
 }
 
-impl Refusal {
+impl FilterRefusal {
     /// The stable code; the sentence for a person is in the catalogues under `feed-refusal-{code}`.
     pub const fn code(self) -> &'static str {
         match self {
@@ -180,16 +180,16 @@ pub struct CompiledFilter {
 
 impl CompiledFilter {
     /// Whether the feed takes the item; if not, every reason why.
-    pub fn accepts(&self, item: &ItemFacts<'_>) -> Result<(), Vec<Refusal>> {
+    pub fn accepts(&self, item: &ItemFacts<'_>) -> Result<(), Vec<FilterRefusal>> {
         let indexer = item.indexer.map(indexer_key);
         let checks = [
-            (named(&self.apps, item.app), Refusal::App),
-            (named(&self.kinds, item.kind.as_ref()), Refusal::Kind),
-            (named(&self.indexers, indexer.as_ref()), Refusal::Indexer),
-            (named(&self.categories, Some(&category_key(item.category))), Refusal::Category),
-            (self.title.as_ref().is_none_or(|pattern| pattern.is_match(item.title)), Refusal::Title),
-            (item.total_bytes >= self.min_size_bytes, Refusal::TooSmall),
-            (item.total_bytes <= self.max_size_bytes, Refusal::TooLarge),
+            (named(&self.apps, item.app), FilterRefusal::App),
+            (named(&self.kinds, item.kind.as_ref()), FilterRefusal::Kind),
+            (named(&self.indexers, indexer.as_ref()), FilterRefusal::Indexer),
+            (named(&self.categories, Some(&category_key(item.category))), FilterRefusal::Category),
+            (self.title.as_ref().is_none_or(|pattern| pattern.is_match(item.title)), FilterRefusal::Title),
+            (item.total_bytes >= self.min_size_bytes, FilterRefusal::TooSmall),
+            (item.total_bytes <= self.max_size_bytes, FilterRefusal::TooLarge),
         ];
         let refusals: Vec<_> = checks.into_iter().filter(|(fits, _)| !fits).map(|(_, why)| why).collect();
         if refusals.is_empty() { Ok(()) } else { Err(refusals) }
@@ -209,7 +209,7 @@ fn category_key(category: &str) -> String {
 mod tests {
     use super::*;
 
-    fn refusals(filter: &str, change: impl FnOnce(&mut ItemFacts<'_>)) -> Vec<Refusal> {
+    fn refusals(filter: &str, change: impl FnOnce(&mut ItemFacts<'_>)) -> Vec<FilterRefusal> {
         let app = AppName::parse("radarr-4k").unwrap();
         let mut item = ItemFacts {
             app: Some(&app),
@@ -242,21 +242,21 @@ mod tests {
         let filter = r#"{"apps":["other"],"kinds":["sonarr"],"indexers":["Another"],"categories":["TV"],
             "title":"1080p","min_size_bytes":1001}"#;
         let all = [
-            Refusal::App,
-            Refusal::Kind,
-            Refusal::Indexer,
-            Refusal::Category,
-            Refusal::Title,
-            Refusal::TooSmall,
+            FilterRefusal::App,
+            FilterRefusal::Kind,
+            FilterRefusal::Indexer,
+            FilterRefusal::Category,
+            FilterRefusal::Title,
+            FilterRefusal::TooSmall,
         ];
         assert_eq!(refusals(filter, |_| ()), all);
-        assert_eq!(refusals(r#"{"max_size_bytes":999}"#, |_| ()), [Refusal::TooLarge]);
+        assert_eq!(refusals(r#"{"max_size_bytes":999}"#, |_| ()), [FilterRefusal::TooLarge]);
     }
 
     #[test]
     fn a_filter_that_names_an_indexer_refuses_an_item_whose_indexer_is_unknown() {
         let filter = r#"{"indexers":["ExampleTracker"]}"#;
-        assert_eq!(refusals(filter, |item| item.indexer = None), [Refusal::Indexer]);
+        assert_eq!(refusals(filter, |item| item.indexer = None), [FilterRefusal::Indexer]);
     }
 
     #[test]

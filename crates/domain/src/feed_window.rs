@@ -46,7 +46,7 @@ pub struct Moment {
 
 /// The feed's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct FeedLimits {
     /// How many items are listed at most; no more than the clients keep.
     pub slots: usize,
     /// An item yields only after it was shown in this many polls …
@@ -80,8 +80,8 @@ pub struct Arrangement {
 }
 
 /// Decides. The same entries in any order give the same answer.
-pub fn arrange(entries: &[Entry], moment: Moment, limits: &Limits) -> Arrangement {
-    let Queues { mut shown, waiting, mut yielded, mut delivered } = Queues::of(entries);
+pub fn arrange(entries: &[Entry], moment: Moment, limits: &FeedLimits) -> Arrangement {
+    let Queues { mut shown, waiting, mut yielded, mut delivered } = Queues::from_entries(entries);
 
     // Just as many yield as others wait for a slot, those that were shown longest first.
     let wanted = waiting.len().min(limits.slots);
@@ -132,7 +132,7 @@ struct Queues<'a> {
 }
 
 impl<'a> Queues<'a> {
-    fn of(entries: &'a [Entry]) -> Self {
+    fn from_entries(entries: &'a [Entry]) -> Self {
         let mut queues = Self { shown: vec![], waiting: vec![], yielded: vec![], delivered: vec![] };
         for entry in entries {
             match (listed(entry), entry.delivered_at, entry.yielded_at) {
@@ -158,7 +158,7 @@ fn newest_first(items: &mut [Listed]) {
     items.sort_unstable_by_key(|item| Reverse((item.pub_at, item.id)));
 }
 
-fn shown_long_enough(entry: &Entry, moment: Moment, limits: &Limits) -> bool {
+fn shown_long_enough(entry: &Entry, moment: Moment, limits: &FeedLimits) -> bool {
     let polls = entry.first_listed_poll.map_or(0, |first| moment.polls.saturating_sub(first));
     let time = entry.first_listed_at.map_or(Duration::ZERO, |first| moment.now.since(first));
     polls >= limits.yield_after_polls && time >= limits.yield_after
@@ -253,7 +253,7 @@ mod tests {
         let mut house = Household::new(0);
         house.grab(5);
         house.arrange();
-        let fewer = Limits { slots: 2, ..LIMITS };
+        let fewer = FeedLimits { slots: 2, ..LIMITS };
         assert_eq!(ids(&arrange(&house.entries, house.moment, &fewer).listing), [1, 0]);
     }
 }

@@ -7,40 +7,22 @@ use secrecy::SecretString;
 use super::app::{AppKind, AppName};
 use super::ids::{GrabId, TorrentId};
 use super::infohash::Infohash;
+use super::named::named_enum;
 use super::reason::Reason;
 use super::sighting::Protocol;
 use super::time::Ts;
 
-/// Where a grab stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum GrabState {
-    /// Work remains; `next_attempt_at` says when.
-    Pending,
-    /// Its torrent is stored and in the feeds.
-    Ready,
-    /// Gave up, with a reason; the retry button makes it pending again.
-    Failed,
-    /// Nothing to do, with a reason.
-    Skipped,
-}
-
-impl GrabState {
-    /// Every state, in the order in which documents list them.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Ready, Self::Failed, Self::Skipped];
-
-    /// The name used in the database, the API and the metrics.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Ready => "ready",
-            Self::Failed => "failed",
-            Self::Skipped => "skipped",
-        }
-    }
-
-    /// The state with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+named_enum! {
+    /// Where a grab stands. The names are those of the database, the API and the metrics.
+    pub enum GrabState {
+        /// Work remains; `next_attempt_at` says when.
+        Pending = "pending",
+        /// Its torrent is stored and in the feeds.
+        Ready = "ready",
+        /// Gave up, with a reason; the retry button makes it pending again.
+        Failed = "failed",
+        /// Nothing to do, with a reason.
+        Skipped = "skipped",
     }
 }
 

@@ -16,6 +16,7 @@ pub mod merge;
 pub mod named;
 pub mod reason;
 pub mod schedule;
+pub mod scope;
 pub mod sighting;
 pub mod text;
 pub mod throttle;

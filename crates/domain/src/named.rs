@@ -14,7 +14,7 @@ macro_rules! named_enum {
 
         impl $name {
             /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$value,)+];
+            pub const ALL: [Self; <[&str]>::len(&[$($text,)+])] = [$(Self::$value,)+];
 
             /// The stable name.
             pub const fn as_str(self) -> &'static str {
@@ -23,7 +23,7 @@ macro_rules! named_enum {
 
             /// The value with this name.
             pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.as_str() == name)
+                Self::ALL.into_iter().find(|value| value.as_str() == name)
             }
         }
 
@@ -52,7 +52,7 @@ mod tests {
     fn every_value_is_read_by_its_name_and_nothing_else_is() {
         assert_eq!(Colour::ALL, [Colour::Red, Colour::Blue]);
         for value in Colour::ALL {
-            assert_eq!(Colour::from_name(value.as_str()), Some(*value));
+            assert_eq!(Colour::from_name(value.as_str()), Some(value));
             assert_eq!(value.to_string(), value.as_str());
         }
         assert_eq!(Colour::from_name("Red"), None);

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// What a reason means for the next attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RetryRule {
     /// The attempt touched only machines of the household (an app, Prowlarr itself): trying again soon costs nobody.
     RetrySoon,
     /// The attempt reached an indexer or its tracker: trying again follows the long, persisted schedule.
@@ -17,7 +17,7 @@ pub enum Verdict {
 }
 
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $name:ident = $code:literal => $verdict:ident,)*) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal => $rule:ident,)*) => {
         /// Why a grab is not ready (yet).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Reason { $($(#[$doc])* $name,)* }
@@ -32,8 +32,8 @@ macro_rules! reasons {
             }
 
             /// What it means for the next attempt.
-            pub const fn verdict(self) -> Verdict {
-                match self { $(Self::$name => Verdict::$verdict,)* }
+            pub const fn retry_rule(self) -> RetryRule {
+                match self { $(Self::$name => RetryRule::$rule,)* }
             }
 
             /// The reason with this code.

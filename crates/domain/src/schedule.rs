@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use super::reason::{Reason, Verdict};
+use super::reason::{Reason, RetryRule};
+use super::sighting::{Origin, Protocol, Sighting};
 use super::time::Ts;
 
 const MINUTE: u64 = 60;
@@ -24,16 +25,26 @@ const LATER: [u64; 7] = [10 * MINUTE, 40 * MINUTE, 2 * HOUR, 6 * HOUR, 12 * HOUR
 /// How long a grab stays pending at most; long enough for a household's server to be away for a holiday.
 const PATIENCE: Duration = Duration::from_secs(14 * 24 * HOUR);
 
+/// How soon after a webhook the app's history is asked for the row that the webhook announces.
+const WEBHOOK_LOOKUP: Duration = Duration::from_secs(2);
+
 /// How long the app's history row may be missing before the grab is resolved without it.
 pub const HISTORY_PATIENCE: Duration = Duration::from_secs(10 * MINUTE);
 
 /// No wait that an upstream asks for is kept longer than this.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * HOUR);
 
+/// When a new grab is looked at first. A webhook comes before the row in the app's history that has the link; a release
+/// by Usenet needs none.
+pub fn first_attempt(sighting: &Sighting, now: Ts) -> Ts {
+    let awaits_history = sighting.origin == Origin::Webhook && sighting.protocol != Protocol::Usenet;
+    if awaits_history { now.plus(WEBHOOK_LOOKUP) } else { now }
+}
+
 /// Whether an attempt that ended for this reason reached the indexer and failed there, so that the long schedule moves
 /// on. A rate limit is no failure of the link.
 pub fn counts(reason: Reason) -> bool {
-    reason.verdict() == Verdict::RetryLater && reason != Reason::RateLimited
+    reason.retry_rule() == RetryRule::RetryLater && reason != Reason::RateLimited
 }
 
 /// What to do after an attempt that did not make the grab ready.
@@ -68,12 +79,12 @@ pub fn next(failed: Failed, now: Ts, jitter: f64) -> Next {
     let step = usize::try_from(failed.count.saturating_sub(1)).unwrap_or(usize::MAX);
     let asked = failed.retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
     let waited = now.since(failed.since);
-    let (wait_seconds, spread) = match failed.reason.verdict() {
-        Verdict::Final => return Next::GiveUp(failed.reason),
+    let (wait_seconds, spread) = match failed.reason.retry_rule() {
+        RetryRule::Final => return Next::GiveUp(failed.reason),
         _ if waited >= PATIENCE => return Next::GiveUp(Reason::GaveUp),
-        Verdict::RetrySoon => (waited.as_secs().clamp(SOON.0, SOON.1), 0.25),
-        Verdict::RetryLater if step >= LATER.len() => return Next::GiveUp(Reason::GaveUp),
-        Verdict::RetryLater => (LATER[step], 0.5),
+        RetryRule::RetrySoon => (waited.as_secs().clamp(SOON.0, SOON.1), 0.25),
+        RetryRule::RetryLater if step >= LATER.len() => return Next::GiveUp(Reason::GaveUp),
+        RetryRule::RetryLater => (LATER[step], 0.5),
     };
     // An upstream that says when to come back is believed: its figure replaces a longer wait of ours, and is never
     // undercut. A rate limit is no failure of the link.

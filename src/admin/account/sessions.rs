@@ -30,7 +30,7 @@ impl Accounts {
             && let Err(failure) = self.store.session_seen(session, now).await
         {
             // The use is worth noting, not worth failing for.
-            self.metrics.db_failed(DbError::of(failure.kind()));
+            self.metrics.db_failed(DbError::from_kind(failure.kind()));
             error!(event = "web.database-failed", during = "session-use", cause = %failure);
         }
         Ok(session)

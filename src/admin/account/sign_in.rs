@@ -49,7 +49,7 @@ impl Accounts {
     async fn strengthen(&self, administrator: &Administrator, password: SecretString) {
         let Ok(stronger) = self.passwords.hash(password).await else { return };
         if let Err(failure) = self.store.strengthen_hash(&administrator.password_hash, &stronger).await {
-            self.metrics.db_failed(DbError::of(failure.kind()));
+            self.metrics.db_failed(DbError::from_kind(failure.kind()));
             error!(event = "web.database-failed", during = "password-hash", cause = %failure);
         }
     }

@@ -101,7 +101,7 @@ pub struct SyncView {
     #[schema(format = DateTime)]
     last_webhook_at: Option<String>,
     /// Grabs that the history told of and the webhook did not.
-    missed_webhooks: i64,
+    missed_webhooks: u64,
     /// When it is read next.
     #[schema(format = DateTime)]
     next_at: Option<String>,

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::schema;
-use crate::auth::scope::{Scope, ScopeSet};
+use crate::auth::scope::Scope;
 use crate::domain::time::Ts;
 use crate::store::ApiKey;
 
@@ -37,12 +37,11 @@ pub struct KeyView {
 impl From<ApiKey> for KeyView {
     fn from(key: ApiKey) -> Self {
         let date = |moment: Ts| moment.to_string();
-        let scopes: ScopeSet = key.scopes.parse().unwrap_or_default();
         Self {
             id: key.id.0,
             name: key.name,
             shown: key.key_shown,
-            scopes: scopes.iter().map(Scope::as_str).collect(),
+            scopes: key.scopes.iter().map(Scope::as_str).collect(),
             created_at: date(key.created_at),
             last_used_at: key.last_used_at.map(date),
             expires_at: key.expires_at.map(date),

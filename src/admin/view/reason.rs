@@ -9,7 +9,7 @@ use crate::ops::text::Lang;
 
 /// Why something waits, failed or was skipped.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Told)]
+#[schema(as = ReasonText)]
 pub struct ReasonView {
     /// The stable code.
     #[schema(schema_with = schema::reasons)]

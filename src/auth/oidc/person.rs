@@ -23,7 +23,7 @@ enum Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn of(text: &'a str) -> Self {
+    fn from_text(text: &'a str) -> Self {
         match text.strip_prefix("sub:") {
             Some(subject) => Self::Subject(subject),
             None if text.contains('@') => Self::Email(text),
@@ -34,7 +34,7 @@ impl<'a> Entry<'a> {
 
 /// Whether a list of users can only be decided by an e-mail address for somebody with this subject.
 pub(super) fn needs_email(users: &[String], subject: &str) -> bool {
-    let entries = || users.iter().map(|user| Entry::of(user));
+    let entries = || users.iter().map(|user| Entry::from_text(user));
     !entries().any(|entry| matches!(entry, Entry::Subject(listed) if listed == subject))
         && entries().any(|entry| matches!(entry, Entry::Email(_)))
 }
@@ -43,7 +43,7 @@ pub(super) fn needs_email(users: &[String], subject: &str) -> bool {
 pub(super) fn is_listed(users: &[String], claims: &Claims) -> Result<(), OidcError> {
     let mut unverified = false;
     for user in users {
-        match Entry::of(user) {
+        match Entry::from_text(user) {
             Entry::Subject(subject) if !subject.is_empty() && subject == claims.subject => return Ok(()),
             Entry::Email(listed)
                 if claims.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(listed)) =>

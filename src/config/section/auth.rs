@@ -43,10 +43,10 @@ section! {
         /// The fewest characters of a new password.
         password_min_length: usize = Key::new("password_min_length", Kind::Integer(8, 64)).default("12");
         /// What the first set-up must show; without it, one is made and written into the data folder.
-        setup_token: Option<SecretString> = Key::new("setup_token", Kind::Secret).example(UNUSABLE).needs_restart();
+        setup_token: Option<SecretString> = Key::new("setup_token", Kind::Secret).example(UNUSABLE);
         /// The account to be made at the first start, instead of a set-up.
-        admin_name: Option<String> = Key::new("admin_name", Kind::Text(64)).example("owner").needs_restart();
+        admin_name: Option<String> = Key::new("admin_name", Kind::Text(64)).example("owner");
         /// Its password.
-        admin_password: Option<SecretString> = Key::new("admin_password", Kind::Password).example(UNUSABLE).needs_restart();
+        admin_password: Option<SecretString> = Key::new("admin_password", Kind::Password).example(UNUSABLE);
     }
 }

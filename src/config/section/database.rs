@@ -13,7 +13,7 @@ section! {
     Database = "database", Always {
         /// The database; `None`: the file `grabfeed.db` in the data directory.
         url: Option<DatabaseUrl> = Key::new("url", Kind::DatabaseUrl)
-            .example("postgres://grabfeed:password@db/grabfeed").needs_restart();
+            .example("postgres://grabfeed:password@db/grabfeed");
     }
 }
 

@@ -40,9 +40,9 @@ section! {
         level: LogLevel = Key::new("level", Kind::Choice(LogLevel::WORDS)).default("info")
             .short_variable("LOG_LEVEL");
         /// The form of an entry.
-        format: LogFormat = Key::new("format", Kind::Choice(LogFormat::WORDS)).default("text").needs_restart();
+        format: LogFormat = Key::new("format", Kind::Choice(LogFormat::WORDS)).default("text");
         /// A file that gets every entry too, besides standard error.
-        file: Option<PathBuf> = Key::new("file", Kind::Path).example("grabfeed.log").needs_restart();
+        file: Option<PathBuf> = Key::new("file", Kind::Path).example("grabfeed.log");
         /// The language of logs and of the command line, and of pages for who has chosen none.
         language: Lang = Key::new("language", Kind::Choice(&["fr", "en"])).default("fr");
     }

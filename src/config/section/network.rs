@@ -26,6 +26,6 @@ section! {
             Key::new("link_sources", Kind::List(&Kind::HttpUrl)).default("").example("http://jackett:9117");
         /// A PEM file of authorities to trust besides the public ones and the system's; a relative path is in the data
         /// folder.
-        ca_file: Option<PathBuf> = Key::new("ca_file", Kind::Path).example("household-ca.pem").needs_restart();
+        ca_file: Option<PathBuf> = Key::new("ca_file", Kind::Path).example("household-ca.pem");
     }
 }

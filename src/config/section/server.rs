@@ -12,11 +12,11 @@ section! {
     /// Where the service listens, and under which address the household reaches it.
     Server = "server", Always {
         /// The address to listen on.
-        host: IpAddr = Key::new("host", Kind::IpAddress).default("0.0.0.0").needs_restart();
+        host: IpAddr = Key::new("host", Kind::IpAddress).default("0.0.0.0");
         /// The TCP port to listen on.
-        port: u16 = Key::new("port", Kind::Integer(1, 65_535)).default("4722").needs_restart();
+        port: u16 = Key::new("port", Kind::Integer(1, 65_535)).default("4722");
         /// The path under which a reverse proxy serves us: empty, or `/name` without a slash at the end.
-        url_base: String = Key::new("url_base", Kind::UrlBase).default("").example("/grabfeed").needs_restart();
+        url_base: String = Key::new("url_base", Kind::UrlBase).default("").example("/grabfeed");
         /// The address that feeds and webhooks name; without it, the one that the request came to.
         public_url: Option<Url> =
             Key::new("public_url", Kind::HttpUrl).example("https://grabfeed.example.org");
@@ -29,6 +29,6 @@ section! {
             Key::new("trusted_proxies", Kind::List(&Kind::IpRange)).default("").example("172.16.0.0/12");
         /// Threads that serve requests; `None`: one per processor.
         workers: Option<usize> = Key::new("workers", Kind::Integer(1, 64)).short_variable("WEB_CONCURRENCY")
-            .example("2").needs_restart();
+            .example("2");
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Beginning(Vec<u8>);
 
 impl Beginning {
     #[cfg(test)]
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    pub(super) fn from_bytes(bytes: &[u8]) -> Self {
         Self(bytes.to_vec())
     }
 
@@ -108,7 +108,7 @@ impl<'a> Body<'a> {
 
     async fn advance(&mut self) -> Result<bool, Reason> {
         let chunk = timeout(self.limits.idle, self.response.chunk()).await.map_err(|_| Reason::TimedOut)?;
-        match chunk.map_err(|error| reason(TransportFault::of(&error)))? {
+        match chunk.map_err(|error| reason(TransportFault::from_error(&error)))? {
             Some(chunk) => self.arrived.push(&chunk).await.map(|()| true),
             None => Ok(false),
         }
@@ -140,13 +140,13 @@ mod tests {
             (r#"{"x":"<error code=\"429\"/>"}"#, None),
             ("", None),
         ] {
-            assert_eq!(Beginning::of(text.as_bytes()).error_code(), code, "{text}");
+            assert_eq!(Beginning::from_bytes(text.as_bytes()).error_code(), code, "{text}");
         }
     }
 
     #[test]
     fn bytes_that_are_no_text_are_looked_at_without_harm() {
-        let beginning = Beginning::of(&[0xff, 0xfe, 0x1f, 0x8b, 0]);
+        let beginning = Beginning::from_bytes(&[0xff, 0xfe, 0x1f, 0x8b, 0]);
         assert!(!beginning.is_torrent());
         assert_eq!(beginning.error_code(), None);
         assert!(!beginning.says_invalid_link());

@@ -23,7 +23,7 @@ pub(super) fn is_redirect(status: StatusCode) -> bool {
 pub(super) fn check_prowlarr_is_up(response: &Response, now: Ts) -> Result<(), DownloadError> {
     let status = response.status().as_u16();
     if matches!(status, 502 | 503) && !is_challenge_header(response.headers()) {
-        let retry_after = retry_after::of(response.headers(), now);
+        let retry_after = retry_after::read(response.headers(), now);
         return Err(DownloadError { retry_after, ..DownloadError::at(Reason::ProwlarrUnavailable, status) });
     }
     Ok(())
@@ -37,7 +37,7 @@ pub(super) async fn read(
     limits: &DownloadLimits,
 ) -> Result<Downloaded, DownloadError> {
     let status = response.status().as_u16();
-    let retry_after = retry_after::of(response.headers(), now);
+    let retry_after = retry_after::read(response.headers(), now);
     let headers = response.headers().clone();
     let refuse = |reason| DownloadError { retry_after, ..DownloadError::at(reason, status) };
     let mut body = Body::new(response, limits);
@@ -107,8 +107,8 @@ fn is_html(headers: &HeaderMap, text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn of(status: u16, via: Via, body: &str) -> Reason {
-        refusal(status, via, &HeaderMap::new(), &Beginning::of(body.as_bytes()))
+    fn from_status(status: u16, via: Via, body: &str) -> Reason {
+        refusal(status, via, &HeaderMap::new(), &Beginning::from_bytes(body.as_bytes()))
     }
 
     #[test]
@@ -133,28 +133,37 @@ mod tests {
             (524, Reason::TimedOut),
             (600, Reason::BadAnswer),
         ] {
-            assert_eq!(of(status, Via::Direct, ""), reason, "{status}");
+            assert_eq!(from_status(status, Via::Direct, ""), reason, "{status}");
         }
     }
 
     #[test]
     fn prowlarr_refuses_in_ways_of_its_own() {
-        assert_eq!(of(401, Via::Prowlarr, ""), Reason::ProwlarrKeyRefused);
-        assert_eq!(of(500, Via::Prowlarr, r#"{"message":"Invalid Prowlarr link"}"#), Reason::BadLink);
+        assert_eq!(from_status(401, Via::Prowlarr, ""), Reason::ProwlarrKeyRefused);
         assert_eq!(
-            of(500, Via::Prowlarr, r#"{"message":"Failed to normalize provided link"}"#),
+            from_status(500, Via::Prowlarr, r#"{"message":"Invalid Prowlarr link"}"#),
             Reason::BadLink
         );
-        assert_eq!(of(500, Via::Prowlarr, r#"<error code="500" description="x"/>"#), Reason::IndexerError);
-        assert_eq!(of(500, Via::Direct, r#"{"message":"Invalid Prowlarr link"}"#), Reason::IndexerError);
+        assert_eq!(
+            from_status(500, Via::Prowlarr, r#"{"message":"Failed to normalize provided link"}"#),
+            Reason::BadLink
+        );
+        assert_eq!(
+            from_status(500, Via::Prowlarr, r#"<error code="500" description="x"/>"#),
+            Reason::IndexerError
+        );
+        assert_eq!(
+            from_status(500, Via::Direct, r#"{"message":"Invalid Prowlarr link"}"#),
+            Reason::IndexerError
+        );
     }
 
     #[test]
     fn a_challenge_is_told_from_a_refusal() {
         let page = "<!DOCTYPE html><html><head><title>Just a moment...</title>";
-        assert_eq!(of(403, Via::Direct, page), Reason::ChallengePage);
-        assert_eq!(of(503, Via::Direct, page), Reason::ChallengePage);
-        assert_eq!(of(403, Via::Direct, "<html>no"), Reason::AccessRefused);
+        assert_eq!(from_status(403, Via::Direct, page), Reason::ChallengePage);
+        assert_eq!(from_status(503, Via::Direct, page), Reason::ChallengePage);
+        assert_eq!(from_status(403, Via::Direct, "<html>no"), Reason::AccessRefused);
         let headers = [("cf-mitigated", "challenge")]
             .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
         let headers = HeaderMap::from_iter(headers);

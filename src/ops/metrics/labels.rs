@@ -29,17 +29,6 @@ named_enum! {
         /// Any other.
         Other = "other",
     }
-    /// A state of a grab.
-    pub enum GrabState {
-        /// Being resolved.
-        Pending = "pending",
-        /// Published.
-        Ready = "ready",
-        /// Given up.
-        Failed = "failed",
-        /// Nothing to fetch.
-        Skipped = "skipped",
-    }
     /// How an upstream request or a sync cycle ended.
     pub enum Outcome {
         /// As wanted.
@@ -132,7 +121,7 @@ impl Service {
 
 impl DbError {
     /// The label for a failure that the store calls by this word.
-    pub fn of(kind: &str) -> Self {
+    pub fn from_kind(kind: &str) -> Self {
         match kind {
             "unavailable" | "connection" => Self::Unavailable,
             _ => Self::Other,

@@ -19,12 +19,13 @@ use tracing::Level;
 
 use crate::domain::app::AppKind;
 use crate::domain::attempt::{AttemptOutcome, AttemptStep};
+use crate::domain::grab::GrabState;
 use crate::domain::reason::Reason;
 use crate::domain::time::Ts;
 use series::{Counter, Described, Histogram, LevelGauge, Series, WAITS, WORK, Word};
 
 pub use labels::{
-    AuthMethod, DbError, FeedResult, GrabState, ItemState, Operation, Outcome, Service, Source, WebhookEvent,
+    AuthMethod, DbError, FeedResult, ItemState, Operation, Outcome, Service, Source, WebhookEvent,
     WebhookResult,
 };
 pub use text::CONTENT_TYPE;

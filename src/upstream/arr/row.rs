@@ -27,7 +27,7 @@ pub(super) struct Profile {
 }
 
 impl Profile {
-    pub(super) const fn of(kind: AppKind) -> Option<Self> {
+    pub(super) const fn from_kind(kind: AppKind) -> Option<Self> {
         let (api, subject, part): (_, &'static [_], &'static [_]) = match kind {
             AppKind::Radarr => ("api/v3", &["movieId"], &[]),
             AppKind::Sonarr => ("api/v3", &["seriesId"], &["episodeId"]),

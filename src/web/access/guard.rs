@@ -54,11 +54,11 @@ async fn judge(
             request.extensions_mut().insert(senders);
         }
         Access::Scope(scope) => {
-            let identity = with_scope(state, ShownProof::of(caller, &request), scope).await?;
+            let identity = with_scope(state, ShownProof::from_request(caller, &request), scope).await?;
             request.extensions_mut().insert(identity);
         }
         Access::Administrator | Access::Page => {
-            let identity = administrator(state, ShownProof::of(caller, &request)).await?;
+            let identity = administrator(state, ShownProof::from_request(caller, &request)).await?;
             request.extensions_mut().insert(identity);
         }
     }
@@ -80,7 +80,7 @@ struct ShownProof<'a> {
 }
 
 impl<'a> ShownProof<'a> {
-    fn of(caller: &'a Caller, request: &'a Request) -> Self {
+    fn from_request(caller: &'a Caller, request: &'a Request) -> Self {
         let vouched = request.extensions().get::<Vouched>().is_some();
         Self { caller, method: request.method(), headers: request.headers(), vouched }
     }

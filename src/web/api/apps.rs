@@ -10,7 +10,7 @@ use crate::web::WebState;
 use crate::web::access::identity::Identity;
 use crate::web::input::path::InPath;
 use crate::web::middleware::caller::Caller;
-use crate::web::middleware::observe::AskedLang;
+use crate::web::middleware::observe::RequestLang;
 use crate::web::problem::{Code, Problem};
 
 /// List the apps of the settings.
@@ -18,7 +18,7 @@ use crate::web::problem::{Code, Problem};
     responses((status = 200, description = "The apps.", body = Listed<AppView>)))]
 pub async fn list(
     State(state): State<WebState>,
-    Extension(AskedLang(lang)): Extension<AskedLang>,
+    Extension(RequestLang(lang)): Extension<RequestLang>,
     caller: Caller,
 ) -> Result<Json<Listed<AppView>>, Problem> {
     let base = state.base_for(&caller)?;
@@ -44,7 +44,7 @@ pub async fn test(
     State(state): State<WebState>,
     caller: Caller,
     Extension(identity): Extension<Identity>,
-    Extension(AskedLang(lang)): Extension<AskedLang>,
+    Extension(RequestLang(lang)): Extension<RequestLang>,
     InPath(name): InPath<String>,
 ) -> Result<Json<AppTestView>, Problem> {
     let configured = state.facts.apps.iter().find(|app| app.name.as_str().eq_ignore_ascii_case(&name));

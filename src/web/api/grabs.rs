@@ -19,7 +19,7 @@ use crate::web::access::identity::Identity;
 use crate::web::input::path::InPath;
 use crate::web::input::query::Query;
 use crate::web::middleware::caller::Caller;
-use crate::web::middleware::observe::AskedLang;
+use crate::web::middleware::observe::RequestLang;
 use crate::web::problem::Problem;
 
 /// Which grabs are asked for.
@@ -62,7 +62,7 @@ impl Filter {
     extensions(("x-problems" = json!(["invalid-value", "bad-request"]))))]
 pub async fn list(
     State(state): State<WebState>,
-    Extension(AskedLang(lang)): Extension<AskedLang>,
+    Extension(RequestLang(lang)): Extension<RequestLang>,
     mut query: Query,
 ) -> Result<Json<Page<GrabView>>, Problem> {
     let paging = Paging::take(&mut query)?;
@@ -82,7 +82,7 @@ pub async fn list(
     extensions(("x-problems" = json!(["not-found"]))))]
 pub async fn show(
     State(state): State<WebState>,
-    Extension(AskedLang(lang)): Extension<AskedLang>,
+    Extension(RequestLang(lang)): Extension<RequestLang>,
     InPath(id): InPath<i64>,
 ) -> Result<Json<GrabWithAttemptsView>, Problem> {
     let (grab, attempts) = grabs::find_with_attempts(state.store(), GrabId(id)).await?;
@@ -98,7 +98,7 @@ pub async fn retry(
     State(state): State<WebState>,
     caller: Caller,
     Extension(identity): Extension<Identity>,
-    Extension(AskedLang(lang)): Extension<AskedLang>,
+    Extension(RequestLang(lang)): Extension<RequestLang>,
     InPath(id): InPath<i64>,
 ) -> Result<(StatusCode, Json<GrabView>), Problem> {
     let (actor, wake) = (identity.actor(&caller), Some(&state.deps.wake));

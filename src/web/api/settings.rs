@@ -8,12 +8,12 @@ use utoipa::ToSchema;
 
 use super::paging::Listed;
 use crate::config::describe;
-use crate::config::finding::Origin;
+use crate::config::finding::ValueOrigin;
 use crate::config::key::Kind;
 use crate::config::provenance::Shown;
 use crate::ops::text::Lang;
 use crate::web::WebState;
-use crate::web::middleware::observe::AskedLang;
+use crate::web::middleware::observe::RequestLang;
 
 /// A setting.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,12 +43,10 @@ pub struct Setting {
     place: Option<String>,
     /// Whether the file or the environment fixes it, so that the pages cannot change it.
     locked: bool,
-    /// Whether a change takes effect only when the service starts.
-    needs_restart: bool,
 }
 
 impl Setting {
-    fn of(shown: &Shown, lang: Lang) -> Self {
+    fn from_shown(shown: &Shown, lang: Lang) -> Self {
         let bounds = bounds(&shown.key.kind);
         Self {
             key: shown.path.to_string(),
@@ -63,7 +61,6 @@ impl Setting {
             origin: origin(&shown.origin),
             place: place(&shown.origin),
             locked: shown.is_locked(),
-            needs_restart: shown.key.needs_restart,
         }
     }
 }
@@ -84,21 +81,21 @@ fn choices(kind: &Kind) -> Option<Vec<&'static str>> {
     }
 }
 
-const fn origin(origin: &Origin) -> &'static str {
+const fn origin(origin: &ValueOrigin) -> &'static str {
     match origin {
-        Origin::Default => "default",
-        Origin::Database => "database",
-        Origin::File { .. } => "file",
-        Origin::Variable(_) | Origin::VariableFile(_) => "environment",
+        ValueOrigin::Default => "default",
+        ValueOrigin::Database => "database",
+        ValueOrigin::File { .. } => "file",
+        ValueOrigin::Variable(_) | ValueOrigin::VariableFile(_) => "environment",
     }
 }
 
 /// The file's folder is nobody's business.
-fn place(origin: &Origin) -> Option<String> {
+fn place(origin: &ValueOrigin) -> Option<String> {
     match origin {
-        Origin::Default | Origin::Database => None,
-        Origin::File { line, column, .. } => Some(format!("{line}:{column}")),
-        Origin::Variable(name) | Origin::VariableFile(name) => Some(name.clone()),
+        ValueOrigin::Default | ValueOrigin::Database => None,
+        ValueOrigin::File { line, column, .. } => Some(format!("{line}:{column}")),
+        ValueOrigin::Variable(name) | ValueOrigin::VariableFile(name) => Some(name.clone()),
     }
 }
 
@@ -107,7 +104,9 @@ fn place(origin: &Origin) -> Option<String> {
     responses((status = 200, description = "The settings, in the order of the reference.", body = Listed<Setting>)))]
 pub async fn list(
     State(state): State<WebState>,
-    Extension(AskedLang(lang)): Extension<AskedLang>,
+    Extension(RequestLang(lang)): Extension<RequestLang>,
 ) -> Json<Listed<Setting>> {
-    Json(Listed { records: state.facts.settings.iter().map(|shown| Setting::of(shown, lang)).collect() })
+    Json(Listed {
+        records: state.facts.settings.iter().map(|shown| Setting::from_shown(shown, lang)).collect(),
+    })
 }

@@ -23,13 +23,13 @@ pub struct Status {
     /// Which ways in are used: `webhook_only`, `webhook_plus_history` or `history_only`.
     mode: &'static str,
     /// Grabs, by state.
-    grabs: BTreeMap<&'static str, i64>,
+    grabs: BTreeMap<&'static str, u64>,
     /// Stored torrents.
     torrents: u64,
     /// Feeds.
     feeds: usize,
     /// Grabs that histories told of and webhooks did not.
-    missed_webhooks: i64,
+    missed_webhooks: u64,
 }
 
 /// Tell how the service is doing.
@@ -38,7 +38,7 @@ pub struct Status {
 pub async fn show(State(state): State<WebState>) -> Result<Json<Status>, Problem> {
     let store = state.store();
     let counts = store.grab_counts().await?;
-    let in_state = |state: GrabState| counts.iter().filter(move |count| count.state == state.as_str());
+    let in_state = |state: GrabState| counts.iter().filter(move |count| count.state == state);
     let grabs = GrabState::ALL
         .map(|state| (state.as_str(), in_state(state).map(|count| count.grabs).sum()))
         .into_iter()

@@ -15,7 +15,7 @@ use crate::web::WebState;
 use crate::web::access::identity::Identity;
 use crate::web::input::json::JsonBody;
 use crate::web::middleware::caller::Caller;
-use crate::web::middleware::observe::AskedLang;
+use crate::web::middleware::observe::RequestLang;
 use crate::web::problem::Problem;
 
 /// Which histories are to be read.
@@ -39,7 +39,7 @@ pub struct Begun {
     responses((status = 200, description = "The state of each app.", body = Listed<SyncView>)))]
 pub async fn show(
     State(state): State<WebState>,
-    Extension(AskedLang(lang)): Extension<AskedLang>,
+    Extension(RequestLang(lang)): Extension<RequestLang>,
 ) -> Result<Json<Listed<SyncView>>, Problem> {
     let read = sync::progress(state.store(), sync::apps_with_history(&state.deps)).await?;
     Ok(Json(Listed { records: read.into_iter().map(|progress| SyncView::new(progress, lang)).collect() }))

@@ -30,7 +30,7 @@ pub async fn request(
     let route = request.extensions().get::<MatchedPath>().map_or(UNMATCHED, MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     let lang = language(request.headers(), state.lang);
-    request.extensions_mut().insert(AskedLang(lang));
+    request.extensions_mut().insert(RequestLang(lang));
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = info_span!("request", request_id = %id, address = %caller.address);
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -60,13 +60,13 @@ pub struct RequestId(pub String);
 /// Logs and counts the failure of the database behind an answer.
 fn log_database_failure(state: &WebState, route: &str, cause: &Cause) {
     let failure = cause.failure();
-    state.metrics().db_failed(DbError::of(failure.kind()));
+    state.metrics().db_failed(DbError::from_kind(failure.kind()));
     error!(event = "web.database-failed", during = route, cause = %failure);
 }
 
 /// The language that the asker wants, which the guard and pages find in the request.
 #[derive(Debug, Clone, Copy)]
-pub struct AskedLang(pub Lang);
+pub struct RequestLang(pub Lang);
 
 /// French or English, whichever the asker names first.
 fn language(headers: &HeaderMap, default: Lang) -> Lang {

@@ -17,8 +17,8 @@ pub async fn show(State(state): State<WebState>, reader: Reader) -> Response {
         Err(failure) => return Problem::from(failure).into_response(),
     };
     let figure = |grab_state: GrabState| {
-        let of_state = counts.iter().filter(|count| count.state == grab_state.as_str());
-        let count = of_state.map(|count| u64::try_from(count.grabs).unwrap_or(0)).sum();
+        let of_state = counts.iter().filter(|count| count.state == grab_state);
+        let count = of_state.map(|count| count.grabs).sum();
         let id = format!("page-home-{}", grab_state.as_str());
         Figure { count, label: reader.lang.text(&id, &[("count", count.into())]) }
     };

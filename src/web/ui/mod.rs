@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use crate::web::WebState;
 use crate::web::middleware::caller::Caller;
 use crate::web::middleware::host::Host;
-use crate::web::middleware::observe::AskedLang;
+use crate::web::middleware::observe::RequestLang;
 use crate::web::problem::Problem;
 use crate::web::ui::view::Frame;
 
@@ -34,7 +34,7 @@ impl FromRequestParts<WebState> for Reader {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Problem> {
-        let lang = parts.extensions.get::<AskedLang>().map_or(state.lang, |asked| asked.0);
+        let lang = parts.extensions.get::<RequestLang>().map_or(state.lang, |asked| asked.0);
         Ok(Self { caller: Caller::from_request_parts(parts, state).await?, lang })
     }
 }

@@ -12,12 +12,12 @@ use axum::response::Response;
 use super::view::{self, Frame, ProblemPage};
 use crate::ops::text::Lang;
 use crate::web::WebState;
-use crate::web::middleware::observe::{AskedLang, RequestId};
+use crate::web::middleware::observe::{RequestId, RequestLang};
 use crate::web::problem::Problem;
 
 /// Writes the body of every answer that is a problem.
 pub async fn write_body(State(state): State<WebState>, request: Request, next: Next) -> Response {
-    let lang = request.extensions().get::<AskedLang>().map_or(state.lang, |asked| asked.0);
+    let lang = request.extensions().get::<RequestLang>().map_or(state.lang, |asked| asked.0);
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let to_a_person = wants_page(request.headers());
     let mut response = next.run(request).await;

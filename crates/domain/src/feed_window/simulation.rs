@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-pub const LIMITS: Limits = Limits { slots: 5, yield_after_polls: 3, yield_after: Duration::from_hours(1) };
+pub const LIMITS: FeedLimits =
+    FeedLimits { slots: 5, yield_after_polls: 3, yield_after: Duration::from_hours(1) };
 const BETWEEN_POLLS: Duration = Duration::from_mins(30);
 
 /// A feed with its ledger, and a client that keeps the newest `slots` items and fetches each new one at once,

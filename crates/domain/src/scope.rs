@@ -3,48 +3,29 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// One permission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Scope {
-    /// Read feeds and the torrents in them.
-    Feed,
-    /// Read everything but secrets through the API.
-    Read,
-    /// Change things that need no administrator: retry a grab, start a cycle.
-    Write,
-    /// Settings, keys, feeds, backups.
-    Admin,
-    /// Read the metrics.
-    Metrics,
-    /// Send webhooks.
-    Webhook,
+use super::named::named_enum;
+
+named_enum! {
+    /// One permission, in the order in which they are written.
+    pub enum Scope {
+        /// Read feeds and the torrents in them.
+        Feed = "feed",
+        /// Read everything but secrets through the API.
+        Read = "read",
+        /// Change things that need no administrator: retry a grab, start a cycle.
+        Write = "write",
+        /// Settings, keys, feeds, backups.
+        Admin = "admin",
+        /// Read the metrics.
+        Metrics = "metrics",
+        /// Send webhooks.
+        Webhook = "webhook",
+    }
 }
 
 impl Scope {
-    /// Every scope, in the order in which they are written.
-    pub const ALL: [Self; 6] =
-        [Self::Feed, Self::Read, Self::Write, Self::Admin, Self::Metrics, Self::Webhook];
-
-    /// The stable name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Feed => "feed",
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Admin => "admin",
-            Self::Metrics => "metrics",
-            Self::Webhook => "webhook",
-        }
-    }
-
     const fn bit(self) -> u8 {
         1 << self as u8
-    }
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
@@ -57,7 +38,7 @@ impl FromStr for Scope {
     type Err = UnknownScope;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|scope| scope.as_str() == text).ok_or(UnknownScope)
+        Self::from_name(text).ok_or(UnknownScope)
     }
 }
 
