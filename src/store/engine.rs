@@ -1,8 +1,12 @@
 //! The two engines behind one type, and the two macros that run one body on either.
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::StoreError;
+use super::database_time::DatabaseTime;
 use crate::domain::time::Ts;
 use crate::ops::clock::Clock;
 
@@ -11,6 +15,7 @@ use crate::ops::clock::Clock;
 pub struct Store {
     pub(super) engine: Engine,
     pub(super) clock: Clock,
+    pub(super) database_time: Arc<DatabaseTime>,
 }
 
 #[derive(Clone, Debug)]
@@ -73,17 +78,22 @@ macro_rules! exec {
 
 impl Store {
     /// The moment by which leases, schedules and expiry are judged: the database's clock on PostgreSQL, where
-    /// several replicas must agree, ours on SQLite, where there is one process.
+    /// several replicas must agree, ours on SQLite, where there is one process. The database is asked every few seconds.
     pub async fn now(&self) -> Result<Ts, StoreError> {
         match &self.engine {
             Engine::Sqlite { .. } => Ok(self.clock.now()),
             Engine::Postgres(pool) => {
+                if let Some(known) = self.database_time.at(Instant::now()) {
+                    return Ok(known.plus(self.clock.ahead()));
+                }
                 let millis: i64 = sqlx::query_scalar(
                     "SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT)",
                 )
                 .fetch_one(pool)
                 .await?;
-                Ok(Ts::from_millis(millis).plus(self.clock.ahead()))
+                let answer = Ts::from_millis(millis);
+                self.database_time.answered(answer, Instant::now());
+                Ok(answer.plus(self.clock.ahead()))
             }
         }
     }

@@ -12,6 +12,7 @@ mod administrator;
 mod api_key;
 mod app_sync;
 mod attempt;
+mod database_time;
 mod error;
 mod feed;
 mod grab;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -66,7 +67,7 @@ impl Store {
             OpenOptions::File(path) => open_sqlite(&path).await?,
             OpenOptions::Postgres(url) => open_postgres(&url).await?,
         };
-        Ok(Self { engine, clock })
+        Ok(Self { engine, clock, database_time: Arc::default() })
     }
 }
 

@@ -38,7 +38,9 @@ fn main() -> ExitCode {
         "docs" => cargo(&["test", "--locked", "--test", "it", "--", "--ignored", "write_the"], &[]),
         "fuzz" => script("scripts/fuzz", &more),
         "coverage" => script("scripts/coverage", &more),
-        "screenshots" => cargo(&["test", "--locked", "--test", "it", "--", "--ignored", "browser::pictures"], &[]),
+        "screenshots" => {
+            cargo(&["test", "--locked", "--test", "it", "--", "--ignored", "browser::pictures"], &[])
+        }
         _ => {
             print!("{USAGE}");
             return if verb.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
