@@ -15,10 +15,10 @@ use grabfeed::ops::text::Lang;
 use grabfeed::web::middleware::forwarded as proxies;
 
 /// Reads bytes from outside, and panics if what must hold does not.
-pub type Body = fn(&[u8]);
+pub(super) type Body = fn(&[u8]);
 
 /// Every body with its name and inputs to begin with.
-pub const BODIES: [(&str, Body, &[&[u8]]); 5] = [
+pub(super) const BODIES: [(&str, Body, &[&[u8]]); 5] = [
     ("torrent", torrent, &[
         b"d4:infod6:lengthi20e4:name1:a12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaaee",
         b"magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567",
@@ -46,7 +46,7 @@ pub const BODIES: [(&str, Body, &[&[u8]]); 5] = [
 ];
 
 /// A torrent that is accepted has a hash; a magnet link is read where that is the answer.
-pub fn torrent(data: &[u8]) {
+pub(super) fn torrent(data: &[u8]) {
     match grabfeed_torrent::verify(data) {
         Ok(facts) => {
             assert!(facts.infohash().is_some() && facts.piece_length_bytes > 0 && facts.file_count > 0);
@@ -57,7 +57,7 @@ pub fn torrent(data: &[u8]) {
 }
 
 /// Settings are accepted, or every mistake is said in both languages.
-pub fn settings(data: &[u8]) {
+pub(super) fn settings(data: &[u8]) {
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
     file.write_all(data).expect("it is written");
     let inputs = Inputs {
@@ -73,7 +73,7 @@ pub fn settings(data: &[u8]) {
 }
 
 /// A webhook is read or refused, whichever app sends it.
-pub fn webhook(data: &[u8]) {
+pub(super) fn webhook(data: &[u8]) {
     let _sender = hook::sender(data);
     let app = AppName::parse("app").expect("a name");
     for kind in AppKind::ALL {
@@ -82,7 +82,7 @@ pub fn webhook(data: &[u8]) {
 }
 
 /// Whatever the headers say, a caller that is not trusted is believed nothing but its own address.
-pub fn forwarded(data: &[u8]) {
+pub(super) fn forwarded(data: &[u8]) {
     let names = ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded"];
     let mut headers = HeaderMap::new();
     for (name, line) in names.into_iter().zip(data.split(|byte| *byte == b'\n')) {
@@ -99,7 +99,7 @@ pub fn forwarded(data: &[u8]) {
 }
 
 /// A filter is compiled in bounded time and size, or refused.
-pub fn filter(data: &[u8]) {
+pub(super) fn filter(data: &[u8]) {
     if let Ok(filter) = serde_json::from_slice::<FeedFilter>(data) {
         let _compiled = filter.compile();
     }

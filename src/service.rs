@@ -69,7 +69,7 @@ pub struct Surroundings {
     pub metrics: Metrics,
     /// What masks secrets in logs.
     pub redactor: Redactor,
-    /// The language of who asks for none.
+    /// The language of a reader who asks for none.
     pub lang: Lang,
     /// Where a token for the first set-up is written; `None`: nowhere.
     pub setup_token_file: Option<PathBuf>,

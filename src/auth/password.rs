@@ -93,7 +93,7 @@ impl Passwords {
         format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${}${}", "A".repeat(22), "A".repeat(43))
     }
 
-    /// The hash of a new password, if it keeps the rules for who has these names: the account's, the host's.
+    /// The hash of a new password, if it keeps the rules for the owner of these names: the account's, the host's.
     pub async fn hash_new(
         &self,
         rules: PasswordRules,

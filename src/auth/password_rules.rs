@@ -66,7 +66,7 @@ impl Weakness {
 }
 
 impl PasswordRules {
-    /// Whether a password may be used by who has these names: the account's, the host's. Takes milliseconds.
+    /// Whether a password may be used by the owner of these names: the account's, the host's. Takes milliseconds.
     pub fn check(self, password: &str, names: &[&str]) -> Result<(), Weakness> {
         if password.len() > MOST_BYTES {
             return Err(Weakness::TooLong);

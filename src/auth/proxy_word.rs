@@ -1,4 +1,4 @@
-//! What is believed of a proxy that names who has signed in to it.
+//! What we believe of a proxy that names the person who has signed in to it.
 //!
 //! Owns: the judgement of its word, and what the log says of it. The word counts only over a connection from a trusted
 //! proxy, if there is exactly one of it, and if the name is listed. Must not know: requests, and which proxies are trusted.

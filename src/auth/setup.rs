@@ -16,6 +16,7 @@ use super::password_rules::{PasswordRules, Weakness};
 use super::token::{Token, TokenKind, token_hash};
 use crate::config::section::auth::Auth;
 use crate::domain::text;
+use crate::ops::private_file;
 use crate::ops::text::Lang;
 use crate::store::{NewAdministrator, Store, StoreError};
 
@@ -232,11 +233,7 @@ fn kept_token(path: &Path) -> io::Result<Token> {
         _ => {}
     }
     let token = Token::generate(TokenKind::Setup, &mut rand::rng());
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private_file::options().write(true).create_new(true).open(path)?;
     writeln!(file, "{}", token.expose())?;
     file.sync_all()?;
     Ok(token)

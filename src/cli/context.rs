@@ -1,13 +1,13 @@
 //! What a command is called with: the data folder, the settings' inputs, the language, the time.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::config::section::database::DatabaseUrl;
 use crate::config::{Inputs, Loaded, Report, Settings, SettingsFile, load};
 use crate::ops::clock::Clock;
+use crate::ops::private_file;
 use crate::ops::text::Lang;
 use crate::service::{self, StartError};
 use crate::store::{OpenError, OpenOptions, Store};
@@ -138,9 +138,7 @@ pub fn make_folder(path: &Path) -> Result<(), StartError> {
     if path.is_dir() {
         return Ok(());
     }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|cause| StartError::DataFolder { path: path.to_owned(), cause })
+    private_file::folder()
+        .create(path)
+        .map_err(|cause| StartError::DataFolder { path: path.to_owned(), cause })
 }

@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::ops::text::Lang;
 
 /// The mistake, what may have been meant, and where help is. What is no mistake (help, version) is told as it is.
-pub fn text(error: &clap::Error, lang: Lang) -> String {
+pub(super) fn text(error: &clap::Error, lang: Lang) -> String {
     let Some(id) = sentence(error.kind()) else { return error.render().to_string() };
     let given = |kind| error.get(kind).map(words).unwrap_or_default();
     let argument = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand].map(given).concat();

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 /// What stands for a value that is not shown. Its length says nothing of the value's.
-pub const MASK: &str = "********";
+pub(super) const MASK: &str = "********";
 const MORE: &str = "…";
 const LONGEST: usize = 120;
 const WIDEST: usize = 4096;

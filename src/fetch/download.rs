@@ -21,6 +21,7 @@ use url::Url;
 
 pub use self::outcome::{DownloadError, DownloadLimits, Downloaded, Link, Via};
 use self::redirect::Trail;
+use crate::domain::magnet::is_magnet;
 use crate::domain::reason::Reason;
 use crate::upstream::circuit::Circuit;
 use crate::upstream::http::Http;
@@ -68,7 +69,7 @@ impl Downloader {
 
     async fn follow(&self, link: &Link, limits: &DownloadLimits) -> Result<Downloaded, DownloadError> {
         let text = link.url.expose_secret().trim();
-        if redirect::is_magnet(text) {
+        if is_magnet(text) {
             return redirect::magnet(text);
         }
         let mut trail = Trail::starting_at(text)?;

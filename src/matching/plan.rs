@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::domain::magnet::is_magnet;
 use crate::domain::reason::Reason;
 use crate::upstream::prowlarr::ProwlarrClient;
 
@@ -31,7 +32,7 @@ pub fn plan(link: Option<&SecretString>, prowlarr: Option<&ProwlarrClient>) -> P
         return Plan::NoLink;
     };
     let text = link.expose_secret().trim();
-    if text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("magnet:")) {
+    if is_magnet(text) {
         return Plan::Magnet(text.to_owned());
     }
     match prowlarr.map(|prowlarr| prowlarr.rewrite(link)) {

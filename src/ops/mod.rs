@@ -7,6 +7,7 @@ pub mod clock;
 pub mod health;
 pub mod log;
 pub mod metrics;
+pub mod private_file;
 pub mod redact;
 pub mod shutdown;
 pub mod text;

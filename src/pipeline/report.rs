@@ -8,7 +8,7 @@ use crate::ops::metrics::DbError;
 use crate::store::{Claimed, Ending, StepEnd, StoreError};
 
 /// Logs and counts a step whose end was written down.
-pub fn ended(deps: &Deps, claimed: &Claimed, end: &StepEnd) {
+pub(super) fn ended(deps: &Deps, claimed: &Claimed, end: &StepEnd) {
     let (grab, app) = (claimed.grab.id.0, claimed.grab.app.as_str());
     match &end.ending {
         Ending::Ready(_) => {
@@ -29,7 +29,7 @@ pub fn ended(deps: &Deps, claimed: &Claimed, end: &StepEnd) {
 }
 
 /// Logs and counts a failure of the database, at the boundary that goes on without it.
-pub fn database(deps: &Deps, during: &'static str, failure: &StoreError) {
+pub(super) fn database(deps: &Deps, during: &'static str, failure: &StoreError) {
     deps.metrics.db_failed(DbError::from_kind(failure.kind()));
     error!(event = "pipeline.database-failed", during, cause = %failure);
 }

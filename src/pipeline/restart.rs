@@ -14,7 +14,11 @@ use crate::ops::shutdown::Lifecycle;
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// Runs a part until it ends by itself, beginning anew after a panic. All state is in rows, so nothing is half done.
-pub async fn after_panics<F: Future<Output = ()>>(part: &'static str, life: Lifecycle, run: impl Fn() -> F) {
+pub(super) async fn after_panics<F: Future<Output = ()>>(
+    part: &'static str,
+    life: Lifecycle,
+    run: impl Fn() -> F,
+) {
     let stopping = life.stopping();
     while AssertUnwindSafe(run()).catch_unwind().await.is_err() {
         error!(event = "pipeline.part-panicked", part);

@@ -13,7 +13,7 @@ use crate::fetch::verify::{reason_of, verify};
 use crate::store::{Ending, NewTorrent, TorrentBody};
 
 /// Fetches a link and judges what came. The second value is detail for the timeline.
-pub async fn fetch(deps: &Deps, grab: &Grab, link: &Link) -> (Ending<()>, Option<String>) {
+pub(super) async fn fetch(deps: &Deps, grab: &Grab, link: &Link) -> (Ending<()>, Option<String>) {
     match deps.downloader.fetch(link, &deps.rules.download).await {
         Ok(Downloaded::Torrent(bytes)) => {
             deps.metrics.downloaded(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
@@ -56,7 +56,7 @@ async fn judge(deps: &Deps, grab: &Grab, bytes: bytes::Bytes) -> (Ending<()>, Op
 }
 
 /// A magnet link, kept if the settings allow it.
-pub fn magnet(rules: &Rules, grab: &Grab, link: &str) -> Ending<()> {
+pub(super) fn magnet(rules: &Rules, grab: &Grab, link: &str) -> Ending<()> {
     if !rules.allow_magnets {
         return Ending::Skipped(Reason::MagnetOnly);
     }

@@ -82,7 +82,7 @@ pub(super) mod tests {
     use super::*;
 
     /// A channel and two items, one of each kind of infohash, for the tests of the formats.
-    pub fn sample() -> (Channel, Vec<Item>) {
+    pub(crate) fn sample() -> (Channel, Vec<Item>) {
         let channel = Channel {
             title: "grabfeed: Séries & films".to_owned(),
             description: "What the apps grabbed".to_owned(),

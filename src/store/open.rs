@@ -14,6 +14,7 @@ use sqlx::{Connection, PgPool, SqliteConnection, SqlitePool};
 use super::engine::Engine;
 use super::{Store, StoreError};
 use crate::ops::clock::Clock;
+use crate::ops::private_file;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -142,11 +143,7 @@ async fn applied_versions(writer: &SqlitePool) -> Vec<i64> {
 /// the same rights. It holds keys and passkeys, and the folder may be one that others read. Where it cannot be made,
 /// SQLite says why.
 fn make_private(path: &Path) {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let _made = options.open(path);
+    let _made = private_file::options().write(true).create_new(true).open(path);
 }
 
 async fn back_up(writer: &SqlitePool, path: &Path, version: i64) -> Result<(), OpenError> {

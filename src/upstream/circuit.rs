@@ -56,7 +56,7 @@ impl Circuit {
         Self { policy, state: Mutex::new(State::Closed { failures: 0 }) }
     }
 
-    /// Asks to make a call; the error is how long to wait before asking again. Who is let through reports back with
+    /// Asks to make a call; the error is how long to wait before asking again. A caller that is let through reports back with
     /// [`Self::succeeded`] or [`Self::failed`]; a probe that never does is given up after the longest wait.
     pub fn admit(&self, now: Instant) -> Result<(), Duration> {
         let mut state = self.lock();

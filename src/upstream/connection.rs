@@ -103,7 +103,7 @@ pub(super) struct Upstream {
 }
 
 impl Upstream {
-    pub fn new(
+    pub(super) fn new(
         http: Http,
         options: UpstreamOptions,
         observer: Arc<dyn Observer>,
@@ -121,20 +121,20 @@ impl Upstream {
         Ok(Self { http, options, key_header, circuit, observer })
     }
 
-    pub fn options(&self) -> &UpstreamOptions {
+    pub(super) fn options(&self) -> &UpstreamOptions {
         &self.options
     }
 
-    pub fn circuit(&self) -> &Arc<Circuit> {
+    pub(super) fn circuit(&self) -> &Arc<Circuit> {
         &self.circuit
     }
 
-    pub fn error(&self, fault: Fault) -> ApiError {
+    pub(super) fn error(&self, fault: Fault) -> ApiError {
         ApiError { kind: self.options.kind, fault, retry_after: None }
     }
 
     /// A small request within the usual deadline.
-    pub fn request<'a>(
+    pub(super) fn request<'a>(
         &self,
         operation: &'static str,
         path: &'a str,
@@ -147,7 +147,7 @@ impl Upstream {
 
     /// Asks who answers. It is asked even while the circuit is open, because a person who presses "test" wants to
     /// know now, and it closes the circuit if it succeeds.
-    pub async fn status(&self, path: &str) -> Result<SystemStatus, ApiError> {
+    pub(super) async fn status(&self, path: &str) -> Result<SystemStatus, ApiError> {
         let request = self.request("status", path, &[]);
         let answer = self.tried(&request, &|body| {
             let record = parse_object(body)?;
@@ -159,7 +159,7 @@ impl Upstream {
     }
 
     /// Asks, unless the circuit is open.
-    pub async fn get<T>(
+    pub(super) async fn get<T>(
         &self,
         request: &Request<'_>,
         parse: &(impl Fn(&[u8]) -> Option<T> + Sync),

@@ -17,7 +17,7 @@ pub struct Exchange<'a> {
     pub elapsed: Duration,
 }
 
-/// Told of every exchange. It must return at once.
+/// The observer of every exchange. It must return at once.
 pub trait Observer: Send + Sync {
     /// One exchange is over.
     fn exchanged(&self, exchange: &Exchange<'_>);

@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::{Map, Value};
 
 /// One JSON object.
-pub struct Record(Map<String, Value>);
+pub(super) struct Record(Map<String, Value>);
 
 impl Record {
     fn from_value(value: Value) -> Option<Self> {
@@ -18,22 +18,22 @@ impl Record {
     }
 
     /// A scalar as text; absent, null, empty and not a scalar are the same.
-    pub fn text(&self, key: &str) -> Option<String> {
+    pub(super) fn text(&self, key: &str) -> Option<String> {
         scalar(get(&self.0, key)?)
     }
 
     /// A scalar of the `data` object as text.
-    pub fn data(&self, key: &str) -> Option<String> {
+    pub(super) fn data(&self, key: &str) -> Option<String> {
         scalar(get(get(&self.0, "data")?.as_object()?, key)?)
     }
 
     /// A whole number, however it is written; 0 if it is absent or none.
-    pub fn int(&self, key: &str) -> i64 {
+    pub(super) fn int(&self, key: &str) -> i64 {
         self.text(key).as_deref().and_then(int).unwrap_or(0)
     }
 
     /// Whether a field is true.
-    pub fn is_true(&self, key: &str) -> bool {
+    pub(super) fn is_true(&self, key: &str) -> bool {
         self.text(key).is_some_and(|text| text.eq_ignore_ascii_case("true"))
     }
 }
@@ -54,18 +54,22 @@ fn scalar(value: &Value) -> Option<String> {
 }
 
 /// A whole number that may be written with a fraction.
-pub fn int(text: &str) -> Option<i64> {
+pub(super) fn int(text: &str) -> Option<i64> {
     text.split('.').next()?.parse().ok()
 }
 
 /// Reads one object.
-pub fn parse_object(json: &[u8]) -> Option<Record> {
+pub(super) fn parse_object(json: &[u8]) -> Option<Record> {
     serde_json::from_slice(json).ok().and_then(Record::from_value)
 }
 
 /// Reads a list of objects, each turned into a row at once so that the JSON does not pile up. What is no object, and
 /// what `row` refuses, is left out. `None` if it is no list, is not JSON, or has more than `max_rows` entries.
-pub fn parse_list<T>(json: &[u8], max_rows: usize, row: impl Fn(&Record) -> Option<T>) -> Option<Vec<T>> {
+pub(super) fn parse_list<T>(
+    json: &[u8],
+    max_rows: usize,
+    row: impl Fn(&Record) -> Option<T>,
+) -> Option<Vec<T>> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let rows = Rows { max_rows, row: &row }.deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
@@ -73,7 +77,11 @@ pub fn parse_list<T>(json: &[u8], max_rows: usize, row: impl Fn(&Record) -> Opti
 }
 
 /// Reads the list under `records` of a page of history.
-pub fn parse_page<T>(json: &[u8], max_rows: usize, row: impl Fn(&Record) -> Option<T>) -> Option<Vec<T>> {
+pub(super) fn parse_page<T>(
+    json: &[u8],
+    max_rows: usize,
+    row: impl Fn(&Record) -> Option<T>,
+) -> Option<Vec<T>> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let rows = deserializer.deserialize_map(Page(Rows { max_rows, row: &row })).ok()?;
     deserializer.end().ok()?;

@@ -1,6 +1,6 @@
 //! One look at the database for all who ask the same at the same time.
 //!
-//! An answer is only given to who asked before the look for it began, so it is as fresh as a look of one's own: what
+//! An answer is only given to callers that asked before the look for it began, so it is as fresh as a look of one's own: what
 //! was committed before the question, by whichever process, is seen. Must not know what is looked for.
 
 use std::future::Future;

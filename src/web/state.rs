@@ -54,7 +54,7 @@ pub struct Parts {
     pub accounts: Accounts,
     /// The provider by way of which the administrator may sign in.
     pub oidc: Option<OidcSignIn>,
-    /// What is believed of a proxy that names who has signed in to it.
+    /// What we believe of a proxy that names the person who has signed in to it.
     pub proxy_sign_in: Option<ProxyWord>,
     /// Done when the log was told that somebody signs in over plain HTTP.
     pub plain_http_told: Once,
@@ -70,7 +70,7 @@ pub struct Parts {
     pub expose_torrents: bool,
     /// Whether requests are wanted.
     pub health: Health,
-    /// The language of who asks for none.
+    /// The language of a reader who asks for none.
     pub lang: Lang,
     /// Whether `/metrics` is served.
     pub metrics_enabled: bool,

@@ -9,7 +9,7 @@ use super::source::Source;
 type Path = Vec<String>;
 
 /// The files of the package, each with the files that its program names.
-pub struct Graph {
+pub(super) struct Graph {
     /// Path of a file → paths of the files that it names, without itself.
     pub edges: BTreeMap<String, BTreeSet<String>>,
 }
@@ -25,7 +25,7 @@ struct Modules(BTreeMap<Path, Module>);
 
 impl Graph {
     /// Of these sources. What unit tests name does not count, nor do declarations and re-exports.
-    pub fn new(sources: &[Source]) -> Self {
+    pub(super) fn new(sources: &[Source]) -> Self {
         let modules = Modules::new(sources);
         let mut edges = BTreeMap::new();
         for (path, module) in &modules.0 {
@@ -44,7 +44,7 @@ impl Graph {
     }
 
     /// Groups of files that all lead to each other.
-    pub fn circles(&self) -> Vec<Vec<String>> {
+    pub(super) fn circles(&self) -> Vec<Vec<String>> {
         let reach: BTreeMap<&String, BTreeSet<&String>> =
             self.edges.keys().map(|file| (file, self.reachable(file))).collect();
         let mut seen = BTreeSet::new();

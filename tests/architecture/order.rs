@@ -11,7 +11,7 @@ use super::source::Source;
 const DISPATCHES: [&str; 1] = ["cli"];
 
 /// The floors of `web`, the lowest first. A file names files of floors below its own, or of its own folder.
-pub const FLOORS_OF_WEB: [&[&str]; 8] = [
+pub(super) const FLOORS_OF_WEB: [&[&str]; 8] = [
     &["problem", "base", "shared_lookup", "feed_lookups"],
     &["state"],
     &["middleware"],
@@ -23,7 +23,7 @@ pub const FLOORS_OF_WEB: [&[&str]; 8] = [
 ];
 
 /// Who may name functions of the store that write.
-pub const WRITERS: [&str; 4] = ["store", "admin", "pipeline", "auth"];
+pub(super) const WRITERS: [&str; 4] = ["store", "admin", "pipeline", "auth"];
 
 /// What the crates that stand alone must not name. That they name no crate above them is the compiler's to say; but for
 /// their tests, they do not even know that the product exists.
@@ -48,7 +48,7 @@ const FORBIDDEN_IN_CRATES: [(&str, &[&str]); 4] = [
 ];
 
 /// Each crate keeps its rules.
-pub fn crates_name_nothing_above_them(sources: &[Source]) -> Vec<String> {
+pub(super) fn crates_name_nothing_above_them(sources: &[Source]) -> Vec<String> {
     let mut complaints = Vec::new();
     for source in sources {
         let name = source.path.split('/').nth(1).unwrap_or_default();
@@ -70,7 +70,7 @@ pub fn crates_name_nothing_above_them(sources: &[Source]) -> Vec<String> {
 }
 
 /// No file of a room leads back to itself by way of other files of the room.
-pub fn no_circles(sources: &[Source]) -> Vec<String> {
+pub(super) fn no_circles(sources: &[Source]) -> Vec<String> {
     let rooms: BTreeSet<&str> = sources.iter().filter_map(Source::room).collect();
     let mut complaints = Vec::new();
     for room in rooms.into_iter().filter(|room| !DISPATCHES.contains(room)) {
@@ -83,7 +83,7 @@ pub fn no_circles(sources: &[Source]) -> Vec<String> {
 }
 
 /// Files of `web` name only what lies below them.
-pub fn web_is_in_order(sources: &[Source]) -> Vec<String> {
+pub(super) fn web_is_in_order(sources: &[Source]) -> Vec<String> {
     let of_web: Vec<Source> = sources.iter().filter(|source| source.room() == Some("web")).cloned().collect();
     let mut complaints = Vec::new();
     for (file, named) in Graph::new(&of_web).edges {
@@ -110,7 +110,7 @@ fn floor_of(file: &str) -> Option<(&str, usize)> {
 }
 
 /// The functions of the store that write: those that begin a transaction.
-pub fn writing_functions(store: &[Source]) -> BTreeSet<String> {
+pub(super) fn writing_functions(store: &[Source]) -> BTreeSet<String> {
     let function = Regex::new(r"\b(pub )?(?:pub\([a-z]+\) )?(?:async )?fn (\w+)").unwrap();
     let mut writing = BTreeSet::new();
     for source in store {
@@ -128,7 +128,7 @@ pub fn writing_functions(store: &[Source]) -> BTreeSet<String> {
 }
 
 /// Nobody changes the database but the rooms that own deeds.
-pub fn only_deeds_write(sources: &[Source], writing: &BTreeSet<String>) -> Vec<String> {
+pub(super) fn only_deeds_write(sources: &[Source], writing: &BTreeSet<String>) -> Vec<String> {
     let called = Regex::new(r"\bstore(?:\(\))?\s*\.\s*(\w+)\s*\(").unwrap();
     let mut complaints = Vec::new();
     let others = sources.iter().filter(|source| source.room().is_some_and(|room| !WRITERS.contains(&room)));

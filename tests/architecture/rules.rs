@@ -7,7 +7,7 @@ use regex::Regex;
 use super::source::Source;
 
 /// What each room may import. A room that is not here is no room of the house.
-pub const MAY_IMPORT: [(&str, &[&str]); 18] = [
+pub(super) const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("ops", &["domain"]),
     ("config", &["domain", "ops"]),
@@ -49,7 +49,7 @@ const BELOW_FACES: &[&str] = &[
 ];
 
 /// Libraries with walls around them, and the rooms inside the walls.
-pub const WALLS: [(&str, &[&str]); 8] = [
+pub(super) const WALLS: [(&str, &[&str]); 8] = [
     ("sqlx", &["store"]),
     ("reqwest", &["upstream", "fetch"]),
     ("axum", &["web"]),
@@ -61,7 +61,7 @@ pub const WALLS: [(&str, &[&str]); 8] = [
 ];
 
 /// What only the edges may do, and which files are edges.
-pub const EDGES: [(&str, &[&str]); 4] = [
+pub(super) const EDGES: [(&str, &[&str]); 4] = [
     (r"\bSystemTime::now\b|\bTimestamp::now\b|\bZoned::now\b", &["src/ops/clock.rs"]),
     (r"\benv::(var|vars|var_os|vars_os|set_var)\b", &["src/main.rs"]),
     (r"\bprocess::(exit|abort)\b", &["src/main.rs"]),
@@ -69,7 +69,7 @@ pub const EDGES: [(&str, &[&str]); 4] = [
 ];
 
 /// The most lines of a file.
-pub const LONGEST_FILE_LINES: usize = 400;
+pub(super) const LONGEST_FILE_LINES: usize = 400;
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap()
@@ -80,7 +80,7 @@ fn line_of(text: &str, at: usize) -> usize {
 }
 
 /// Imports go down only, and steps of the flow never import each other.
-pub fn imports_go_down(sources: &[Source]) -> Vec<String> {
+pub(super) fn imports_go_down(sources: &[Source]) -> Vec<String> {
     let table: BTreeMap<&str, &[&str]> = MAY_IMPORT.into_iter().collect();
     let path = pattern(r"\b(crate|grabfeed|super(?:\s*::\s*super)*)\s*::\s*(\{|\w+)");
     let mut complaints = Vec::new();
@@ -141,7 +141,7 @@ fn heads(list: &str) -> Vec<String> {
 }
 
 /// A library is named inside its walls only.
-pub fn walls_hold(sources: &[Source]) -> Vec<String> {
+pub(super) fn walls_hold(sources: &[Source]) -> Vec<String> {
     let mut complaints = Vec::new();
     for (library, rooms) in WALLS {
         let named = pattern(&format!(r"\b{library}\s*::|\buse\s+{library}\b"));
@@ -158,7 +158,7 @@ pub fn walls_hold(sources: &[Source]) -> Vec<String> {
 }
 
 /// Clock, environment, exit and standard output are touched at the edges only.
-pub fn edges_only(sources: &[Source]) -> Vec<String> {
+pub(super) fn edges_only(sources: &[Source]) -> Vec<String> {
     let mut complaints = Vec::new();
     for (deed, edges) in EDGES {
         let deed = pattern(deed);
@@ -176,20 +176,20 @@ pub fn edges_only(sources: &[Source]) -> Vec<String> {
 }
 
 /// No file is longer than a person reads in one go.
-pub fn files_are_short(sources: &[Source]) -> Vec<String> {
+pub(super) fn files_are_short(sources: &[Source]) -> Vec<String> {
     let lines = |source: &Source| source.text.lines().count();
     let long = sources.iter().filter(|source| lines(source) > LONGEST_FILE_LINES);
     long.map(|source| format!("{}: {} lines", source.path, lines(source))).collect()
 }
 
 /// Every module says first what it owns.
-pub fn modules_open_with_their_subject(sources: &[Source]) -> Vec<String> {
+pub(super) fn modules_open_with_their_subject(sources: &[Source]) -> Vec<String> {
     let silent = sources.iter().filter(|source| !source.is_test() && !source.text.starts_with("//! "));
     silent.map(|source| format!("{}: does not open with `//!`", source.path)).collect()
 }
 
 /// A lint is excepted with `expect` and a reason, never with `allow`.
-pub fn exceptions_have_reasons(sources: &[Source]) -> Vec<String> {
+pub(super) fn exceptions_have_reasons(sources: &[Source]) -> Vec<String> {
     let exception = pattern(r"#!?\[(allow|expect)\(([^\]]*)\)\]");
     let mut complaints = Vec::new();
     for source in sources {
@@ -205,7 +205,7 @@ pub fn exceptions_have_reasons(sources: &[Source]) -> Vec<String> {
 }
 
 /// The exceptions of the whole package are as many as `Cargo.toml` says.
-pub fn exceptions_are_counted(manifest: &str) -> Vec<String> {
+pub(super) fn exceptions_are_counted(manifest: &str) -> Vec<String> {
     let said = pattern(r"counted: (\d+)\.").captures(manifest).map(|found| found[1].to_owned());
     let lints = manifest.split("[workspace.lints.clippy]").nth(1).unwrap_or_default();
     let counted = pattern(r#"(?m)^\w+ = "allow""#).find_iter(lints).count().to_string();
@@ -217,7 +217,7 @@ pub fn exceptions_are_counted(manifest: &str) -> Vec<String> {
 }
 
 /// Every public function of the store that asks a database is called by the tests that run on both engines.
-pub fn store_functions_are_tested(store: &[Source], tests: &[Source]) -> Vec<String> {
+pub(super) fn store_functions_are_tested(store: &[Source], tests: &[Source]) -> Vec<String> {
     let function = pattern(r"\bpub async fn (\w+)");
     let called = pattern(r"\b(\w+)\s*(?:::<[^>]*>)?\(");
     let tests: Vec<String> = tests.iter().map(Source::code).collect();
@@ -239,7 +239,7 @@ pub fn store_functions_are_tested(store: &[Source], tests: &[Source]) -> Vec<Str
 }
 
 /// Both engines have the same steps of migration.
-pub fn migrations_are_twins(sqlite: &[Source], postgres: &[Source]) -> Vec<String> {
+pub(super) fn migrations_are_twins(sqlite: &[Source], postgres: &[Source]) -> Vec<String> {
     let names = |sources: &[Source]| -> BTreeSet<String> {
         sources.iter().filter_map(|source| source.path.rsplit('/').next().map(str::to_owned)).collect()
     };
@@ -248,7 +248,7 @@ pub fn migrations_are_twins(sqlite: &[Source], postgres: &[Source]) -> Vec<Strin
 }
 
 /// What a person reads is in the catalogues: no French in code, and no sentence in the rooms that face people.
-pub fn sentences_are_in_catalogues(sources: &[Source]) -> Vec<String> {
+pub(super) fn sentences_are_in_catalogues(sources: &[Source]) -> Vec<String> {
     let french = pattern(r#""[^"\n]*[àâçéèêëîïôûùœÀÇÉÈÊ«][^"\n]*""#);
     let sentence = pattern(r#""[A-Z][a-z’]*( [\w’,:;()-]+){2,}[.!?]""#);
     let mut complaints = Vec::new();
@@ -271,7 +271,7 @@ pub fn sentences_are_in_catalogues(sources: &[Source]) -> Vec<String> {
 }
 
 /// The files that a document links to or names inside `src/` exist.
-pub fn documents_name_what_exists(documents: &[Source], exists: impl Fn(&str) -> bool) -> Vec<String> {
+pub(super) fn documents_name_what_exists(documents: &[Source], exists: impl Fn(&str) -> bool) -> Vec<String> {
     let named = pattern(r"\]\(([\w./-]+)\)|`(src/[\w./-]+)`");
     let mut complaints = Vec::new();
     for document in documents {
@@ -287,7 +287,7 @@ pub fn documents_name_what_exists(documents: &[Source], exists: impl Fn(&str) ->
 }
 
 /// The tests that a document names as proofs (`lib: store::tests::x`, `web::access::x`) exist.
-pub fn proofs_exist(document: &Source, sources: &[Source]) -> Vec<String> {
+pub(super) fn proofs_exist(document: &Source, sources: &[Source]) -> Vec<String> {
     let named = pattern(r"`(?:lib: )?((?:\w+::)+)(\w+)`");
     let mut complaints = Vec::new();
     for found in named.captures_iter(&document.text) {

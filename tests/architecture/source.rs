@@ -5,45 +5,45 @@ use std::path::Path;
 
 /// One file of the package.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub(super) struct Source {
     /// Path inside the package, with `/`.
     pub path: String,
     pub text: String,
 }
 
 impl Source {
-    pub fn new(path: &str, text: &str) -> Self {
+    pub(super) fn new(path: &str, text: &str) -> Self {
         Self { path: path.to_owned(), text: text.to_owned() }
     }
 
     /// The room of the house that the file is in: the first folder or file under `src`.
-    pub fn room(&self) -> Option<&str> {
+    pub(super) fn room(&self) -> Option<&str> {
         let inside = self.path.strip_prefix("src/")?;
         inside.split('/').next().map(|name| name.strip_suffix(".rs").unwrap_or(name))
     }
 
     /// How many modules the file's module is below the crate: 1 for a room itself.
-    pub fn depth(&self) -> usize {
+    pub(super) fn depth(&self) -> usize {
         let inside = self.path.trim_start_matches("src/").trim_end_matches(".rs");
         inside.trim_end_matches("/mod").split('/').count()
     }
 
-    pub fn is_test(&self) -> bool {
+    pub(super) fn is_test(&self) -> bool {
         self.path.starts_with("tests/") || self.path.trim_end_matches(".rs").ends_with("tests")
     }
 
     /// The code: comments are blank, and so are texts; lines keep their numbers.
-    pub fn code(&self) -> String {
+    pub(super) fn code(&self) -> String {
         blank(&self.text, true)
     }
 
     /// The code before the unit tests, texts included.
-    pub fn program_with_texts(&self) -> String {
+    pub(super) fn program_with_texts(&self) -> String {
         if self.is_test() { String::new() } else { before_tests(&blank(&self.text, false)) }
     }
 
     /// The code before the unit tests, texts blank.
-    pub fn program(&self) -> String {
+    pub(super) fn program(&self) -> String {
         if self.is_test() { String::new() } else { before_tests(&self.code()) }
     }
 }
@@ -57,7 +57,7 @@ fn before_tests(code: &str) -> String {
 }
 
 /// Every file with this ending under a folder of the package.
-pub fn files(folder: &str, ending: &str) -> Vec<Source> {
+pub(super) fn files(folder: &str, ending: &str) -> Vec<Source> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     let mut folders = vec![package.join(folder)];

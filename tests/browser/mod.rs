@@ -19,7 +19,7 @@ use crate::support::http::Http;
 use crate::support::wait::until;
 
 /// A browser. Dropping it ends the driver and with it the browser.
-pub struct Browser {
+pub(crate) struct Browser {
     /// What drives it.
     pub page: Client,
     driver: Child,
@@ -35,7 +35,7 @@ impl Drop for Browser {
 
 impl Browser {
     /// Starts one; fails where Chromium or its driver is missing.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let mut driver = Command::new("chromedriver")
             .args(["--port=0", "--allowed-ips=127.0.0.1"])
             .stdout(Stdio::piped())
@@ -64,14 +64,14 @@ impl Browser {
     }
 
     /// Types into the field with this id.
-    pub async fn fill(&self, id: &str, text: &str) {
+    pub(crate) async fn fill(&self, id: &str, text: &str) {
         let field = self.page.find(Locator::Id(id)).await.unwrap();
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 
     /// Presses the first button of the form that goes to this path, and waits for the page that comes of it.
-    pub async fn press(&self, action: &str) {
+    pub(crate) async fn press(&self, action: &str) {
         let button = format!("form[action$='{action}'] button");
         self.page.execute("window.isOld = true", Vec::new()).await.unwrap();
         self.page.find(Locator::Css(&button)).await.unwrap().click().await.unwrap();
@@ -84,18 +84,18 @@ impl Browser {
     }
 
     /// The text of the first element that the selector finds.
-    pub async fn text(&self, selector: &str) -> String {
+    pub(crate) async fn text(&self, selector: &str) -> String {
         self.page.find(Locator::Css(selector)).await.unwrap().text().await.unwrap()
     }
 
     /// The path of the page that is shown.
-    pub async fn path(&self) -> String {
+    pub(crate) async fn path(&self) -> String {
         self.page.current_url().await.unwrap().path().to_owned()
     }
 
     /// What the browser complained of since it was last asked: errors of the page, violations of its policy. Neither that
     /// a page was answered with an error status, nor that plain HTTP cannot isolate windows, is the page's fault.
-    pub async fn complaints(&self) -> Vec<String> {
+    pub(crate) async fn complaints(&self) -> Vec<String> {
         let session = self.page.session_id().await.unwrap().unwrap();
         let address = format!("{}/session/{session}/se/log", self.url);
         let reply = Http::new().post_json(&address, &[], &json!({ "type": "browser" })).await;

@@ -8,7 +8,7 @@ use crate::support::python::interpreter;
 
 /// What it saw.
 #[derive(Debug, Deserialize)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// Whether it found the document broken.
     pub bozo: bool,
     pub ids: Vec<String>,
@@ -21,7 +21,7 @@ pub struct Seen {
 }
 
 /// Lets it read the feed.
-pub async fn read(url: &str) -> Seen {
+pub(crate) async fn read(url: &str) -> Seen {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients_real/read_feed.py");
     let (python, url) = (interpreter(), url.to_owned());
     let run = move || Command::new(&python).arg(script).arg(url).output();

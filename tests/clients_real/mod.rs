@@ -6,11 +6,11 @@
 //! with the name of the Debian package.
 
 mod feed_works;
-pub mod feedparser;
+pub(crate) mod feedparser;
 mod predecessor;
 mod product;
-pub mod program;
-pub mod qbittorrent;
-pub mod rtorrent;
-pub mod stub;
-pub mod transmission;
+pub(crate) mod program;
+pub(crate) mod qbittorrent;
+pub(crate) mod rtorrent;
+pub(crate) mod stub;
+pub(crate) mod transmission;

@@ -8,17 +8,17 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// What any single thing that is waited for may take; seconds on an idle machine, more on one that compiles.
-pub const LIMIT: Duration = Duration::from_mins(1);
+pub(crate) const LIMIT: Duration = Duration::from_mins(1);
 
 /// A folder for a program's data, in memory where the system has that: clients sync each little file to the disk.
-pub fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     let made = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
     made.unwrap()
 }
 
 /// The running program.
-pub struct Program {
+pub(crate) struct Program {
     name: &'static str,
     child: Child,
     log: PathBuf,
@@ -26,7 +26,7 @@ pub struct Program {
 
 impl Program {
     /// Starts `name`, from the Debian package `package`; what it prints goes to `{name}.log` in `folder`.
-    pub fn start(name: &'static str, package: &str, folder: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(name: &'static str, package: &str, folder: &Path, arguments: &[&str]) -> Self {
         let log = folder.join(format!("{name}.log"));
         let output = File::create(&log).unwrap();
         let spawned = Command::new(name)
@@ -45,7 +45,7 @@ impl Program {
     }
 
     /// Panics with what the program printed if it ended by itself.
-    pub fn assert_running(&mut self) {
+    pub(crate) fn assert_running(&mut self) {
         if let Some(status) = self.child.try_wait().unwrap() {
             let printed = std::fs::read_to_string(&self.log).unwrap_or_default();
             panic!("`{}` ended by itself ({status}): {printed}", self.name);

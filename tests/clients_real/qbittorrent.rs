@@ -9,7 +9,7 @@ use super::program::{LIMIT, Program, folder};
 use crate::support::http::Http;
 use crate::support::wait::{free_port, until};
 
-pub struct QBittorrent {
+pub(crate) struct QBittorrent {
     program: Program,
     http: Http,
     api: String,
@@ -22,7 +22,7 @@ const FEED: &str = "grabfeed";
 
 impl QBittorrent {
     /// Starts it. `save_path` is where the rule of [`Self::subscribe`] says that the data is.
-    pub async fn start(save_path: &Path) -> Self {
+    pub(crate) async fn start(save_path: &Path) -> Self {
         let profile = folder();
         let port = free_port();
         let config = profile.path().join("qBittorrent/config");
@@ -48,7 +48,7 @@ impl QBittorrent {
     }
 
     /// Adds the feed, with a rule that downloads everything in it.
-    pub async fn subscribe(&self, url: &str) {
+    pub(crate) async fn subscribe(&self, url: &str) {
         let rule = json!({
             "enabled": true, "mustContain": "", "affectedFeeds": [url],
             "addPaused": false, "savePath": self.save_path,
@@ -58,7 +58,7 @@ impl QBittorrent {
     }
 
     /// Reads the feed again now, and waits until that is done.
-    pub async fn refresh(&self) {
+    pub(crate) async fn refresh(&self) {
         self.post("rss/refreshItem", &[("itemPath", FEED)]).await;
         until("the feed is read", LIMIT, async || {
             let feed = self.feed().await;
@@ -69,19 +69,19 @@ impl QBittorrent {
     }
 
     /// The titles of the articles that it keeps of the feed.
-    pub async fn articles(&self) -> Vec<String> {
+    pub(crate) async fn articles(&self) -> Vec<String> {
         let feed = self.feed().await;
         let articles = feed["articles"].as_array().cloned().unwrap_or_default();
         articles.iter().map(|article| article["title"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Waits until it has `count` torrents.
-    pub async fn wait_for_torrents(&self, count: usize) {
+    pub(crate) async fn wait_for_torrents(&self, count: usize) {
         self.wait_for(count, "torrents", |_| true).await;
     }
 
     /// Waits until `count` torrents have all their data and seed.
-    pub async fn wait_for_seeding(&self, count: usize) {
+    pub(crate) async fn wait_for_seeding(&self, count: usize) {
         let seeds = |torrent: &Value| {
             let state = torrent["state"].as_str().unwrap_or_default();
             matches!(state, "stalledUP" | "uploading" | "forcedUP" | "queuedUP") && torrent["progress"] == 1

@@ -7,14 +7,14 @@ use tokio::net::TcpStream;
 use super::program::{LIMIT, Program, folder};
 use crate::support::wait::{free_port, until};
 
-pub struct RTorrent {
+pub(crate) struct RTorrent {
     port: u16,
     _program: Program,
     _folder: TempDir,
 }
 
 impl RTorrent {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = folder();
         let port = free_port();
         let path = folder.path().display();
@@ -39,7 +39,7 @@ impl RTorrent {
 
     /// Loads the torrent behind the URL and waits until it is there: rTorrent downloads it later, and says nothing
     /// of failures.
-    pub async fn load(&self, url: &str, infohash: &str) {
+    pub(crate) async fn load(&self, url: &str, infohash: &str) {
         self.call("load.normal", &["", url]).await;
         let infohash = infohash.to_uppercase();
         until("the torrent is in rTorrent", LIMIT, async || {

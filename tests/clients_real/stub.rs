@@ -25,7 +25,7 @@ use crate::support::torrent::TinyTorrent;
 const LIMITS: FeedLimits =
     FeedLimits { slots: 50, yield_after_polls: 10, yield_after: Duration::from_hours(6) };
 
-pub struct Stub {
+pub(crate) struct Stub {
     base: BaseUrl,
     feed: FeedPublicId,
     secret: DownloadSecret,
@@ -41,7 +41,7 @@ struct Ledger {
 
 impl Stub {
     /// Starts the server; it ends with the test's runtime. Its clock stands still.
-    pub async fn start() -> Arc<Self> {
+    pub(crate) async fn start() -> Arc<Self> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let moment = Moment { now: Ts::from_millis(1_795_366_902_500), polls: 0, last_pub_at: None };
@@ -61,7 +61,7 @@ impl Stub {
     }
 
     /// Puts torrents into the feed.
-    pub fn publish(&self, torrents: impl IntoIterator<Item = TinyTorrent>) {
+    pub(crate) fn publish(&self, torrents: impl IntoIterator<Item = TinyTorrent>) {
         let mut ledger = self.ledger.lock().unwrap();
         for torrent in torrents {
             let number = i64::try_from(ledger.torrents.len()).unwrap();
@@ -78,21 +78,21 @@ impl Stub {
         }
     }
 
-    pub fn feed_url(&self) -> String {
+    pub(crate) fn feed_url(&self) -> String {
         self.base.join(&["f", "token", "rss.xml"])
     }
 
-    pub fn download_url(&self, torrent: &TinyTorrent) -> String {
+    pub(crate) fn download_url(&self, torrent: &TinyTorrent) -> String {
         self.base.download(&DownloadLink::new(&self.feed, &self.secret, torrent.infohash))
     }
 
     /// How many torrents were fetched at least once.
-    pub fn delivered(&self) -> usize {
+    pub(crate) fn delivered(&self) -> usize {
         self.ledger.lock().unwrap().entries.iter().filter(|entry| entry.delivered_at.is_some()).count()
     }
 
     /// How many times the feed was answered with 304.
-    pub fn not_modified(&self) -> usize {
+    pub(crate) fn not_modified(&self) -> usize {
         self.ledger.lock().unwrap().not_modified
     }
 

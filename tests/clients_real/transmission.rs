@@ -7,7 +7,7 @@ use super::program::{LIMIT, Program, folder};
 use crate::support::http::Http;
 use crate::support::wait::{free_port, until};
 
-pub struct Transmission {
+pub(crate) struct Transmission {
     http: Http,
     rpc: String,
     _program: Program,
@@ -15,7 +15,7 @@ pub struct Transmission {
 }
 
 impl Transmission {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = folder();
         let port = free_port();
         let settings = json!({
@@ -43,7 +43,7 @@ impl Transmission {
     }
 
     /// Adds the torrent behind the URL; the daemon downloads it before it answers. Returns its infohash.
-    pub async fn add(&self, url: &str) -> String {
+    pub(crate) async fn add(&self, url: &str) -> String {
         let answer = self.call("torrent-add", &json!({ "filename": url })).await;
         assert_eq!(answer["result"], "success", "{answer}");
         answer["arguments"]["torrent-added"]["hashString"].as_str().unwrap_or_default().to_owned()

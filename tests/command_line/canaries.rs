@@ -11,7 +11,7 @@ use grabfeed::store::{NewAdministrator, NewSession, Store};
 /// The secrets of the settings: the key, its variable without `GRABFEED__`, and the canary. A new secret key needs one
 /// line here, or the test of this list fails. Those without a canary have one that the household gives: a simulated
 /// app's key, which begins with `test-key-`, and the database's password.
-pub const SETTINGS: &[(&str, &str, Option<&str>)] = &[
+pub(super) const SETTINGS: &[(&str, &str, Option<&str>)] = &[
     ("database.url", "DATABASE__URL", None),
     ("prowlarr.api_key", "PROWLARR__API_KEY", None),
     ("apps.api_key", "APPS__0__API_KEY", None),
@@ -22,7 +22,7 @@ pub const SETTINGS: &[(&str, &str, Option<&str>)] = &[
 ];
 
 /// What the secrets of the settings need beside them.
-pub const BESIDE: &[(&str, &str)] = &[
+pub(super) const BESIDE: &[(&str, &str)] = &[
     ("AUTH__ADMIN_NAME", "admin"),
     ("OIDC__ISSUER_URL", "http://127.0.0.1:9/"),
     ("OIDC__CLIENT_ID", "test-client"),
@@ -30,7 +30,7 @@ pub const BESIDE: &[(&str, &str)] = &[
 ];
 
 /// The administrator's password.
-pub const PASSWORD: &str = "test-canary-administrator-password";
+pub(super) const PASSWORD: &str = "test-canary-administrator-password";
 
 #[test]
 fn every_secret_of_the_settings_has_its_canary() {
@@ -53,21 +53,21 @@ enum AtRest {
 
 /// Every secret of a household.
 #[derive(Debug, Default)]
-pub struct Canaries(Vec<(&'static str, String, AtRest)>);
+pub(super) struct Canaries(Vec<(&'static str, String, AtRest)>);
 
 impl Canaries {
     /// A secret that the program uses again.
-    pub fn clear(&mut self, kind: &'static str, secret: impl Into<String>) {
+    pub(super) fn clear(&mut self, kind: &'static str, secret: impl Into<String>) {
         self.0.push((kind, secret.into(), AtRest::Clear));
     }
 
     /// A secret of which the program keeps a hash.
-    pub fn hashed(&mut self, kind: &'static str, secret: impl Into<String>) {
+    pub(super) fn hashed(&mut self, kind: &'static str, secret: impl Into<String>) {
         self.0.push((kind, secret.into(), AtRest::Hashed));
     }
 
     /// The first secret of each kind.
-    pub fn one_of_each(&self) -> Vec<String> {
+    pub(super) fn one_of_each(&self) -> Vec<String> {
         let mut kinds = std::collections::BTreeSet::new();
         let first = self.0.iter().filter(|(kind, ..)| kinds.insert(*kind));
         first.map(|(_, secret, _)| secret.clone()).collect()
@@ -75,13 +75,13 @@ impl Canaries {
 
     /// No secret is in it.
     #[track_caller]
-    pub fn absent_from(&self, place: &str, text: &str) {
+    pub(super) fn absent_from(&self, place: &str, text: &str) {
         self.search(place, text, &[AtRest::Clear, AtRest::Hashed]);
     }
 
     /// No secret is in it that the database knows by its hash.
     #[track_caller]
-    pub fn absent_at_rest_from(&self, place: &str, bytes: &[u8]) {
+    pub(super) fn absent_at_rest_from(&self, place: &str, bytes: &[u8]) {
         self.search(place, &String::from_utf8_lossy(bytes), &[AtRest::Hashed]);
     }
 
@@ -98,7 +98,7 @@ impl Canaries {
 }
 
 /// Makes the account, with a session and a set-up token, as the web pages would; gives the session's token.
-pub async fn make_account(store: &Store, now: Ts, canaries: &mut Canaries) -> String {
+pub(super) async fn make_account(store: &Store, now: Ts, canaries: &mut Canaries) -> String {
     let token = |kind| Token::generate(kind, &mut rand::rng());
     let (session, setup) = (token(TokenKind::Session), token(TokenKind::Setup));
     store.add_setup_token(&setup.hash(), now).await.unwrap();

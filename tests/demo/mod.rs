@@ -20,7 +20,7 @@ use grabfeed::domain::time::Ts;
 
 /// A clock that a test moves.
 #[derive(Clone)]
-pub struct Hands(Arc<AtomicI64>);
+pub(crate) struct Hands(Arc<AtomicI64>);
 
 impl Hands {
     fn new() -> Self {

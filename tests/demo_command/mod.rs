@@ -13,7 +13,7 @@ use crate::web::items_of;
 const PUBLISHED: usize = 10;
 
 /// Waits until the feed lists everything; guid and link of each item.
-pub async fn published(demo: &Demo) -> Vec<(String, String)> {
+pub(crate) async fn published(demo: &Demo) -> Vec<(String, String)> {
     let http = Http::new();
     until("the feed lists what the plan publishes", Duration::from_mins(1), async || {
         let reply = http.get(&demo.feed_url).await;

@@ -24,7 +24,7 @@ fn rounds() -> usize {
 }
 
 /// A household whose one app cannot be asked: webhooks are all it has.
-pub fn household() -> Household {
+pub(super) fn household() -> Household {
     let mut household =
         Household::new(&[("SYNC__MODE", "webhook_only"), ("APPS__0__WEBHOOK_SECRET", wire::SECRET)]);
     household.app(0, "radarr", "radarr", "http://127.0.0.1:9", "test-key-radarr");
@@ -32,7 +32,7 @@ pub fn household() -> Household {
 }
 
 /// The titles that the service lists, each once.
-pub fn listed(household: &Household, key: &str) -> BTreeSet<String> {
+pub(super) fn listed(household: &Household, key: &str) -> BTreeSet<String> {
     let mut titles = BTreeSet::new();
     for page in 1.. {
         let path = format!("/api/v1/grabs?pageSize=500&page={page}");

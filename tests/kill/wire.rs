@@ -5,10 +5,10 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// The secret of the webhooks of these tests.
-pub const SECRET: &str = "test-hook-secret-0123456789abcdef";
+pub(super) const SECRET: &str = "test-hook-secret-0123456789abcdef";
 
 /// A grab of Radarr, as it tells it.
-pub fn grab(title: &str) -> String {
+pub(super) fn grab(title: &str) -> String {
     serde_json::json!({
         "movie": { "id": 1, "title": title },
         "release": { "releaseTitle": title, "indexer": "Lanterne (Prowlarr)", "size": 1_000_003 },
@@ -18,7 +18,7 @@ pub fn grab(title: &str) -> String {
 }
 
 /// The bytes of a request that tells of it.
-pub fn request(title: &str) -> Vec<u8> {
+pub(super) fn request(title: &str) -> Vec<u8> {
     let body = grab(title);
     let length = body.len();
     format!(
@@ -29,28 +29,28 @@ pub fn request(title: &str) -> Vec<u8> {
 }
 
 /// Connects; `None` where nobody listens any more.
-pub fn connect(port: u16) -> Option<TcpStream> {
+pub(super) fn connect(port: u16) -> Option<TcpStream> {
     let stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     Some(stream)
 }
 
 /// Sends a webhook and waits for the first bytes of the answer.
-pub fn post(port: u16, title: &str) -> Option<u16> {
+pub(super) fn post(port: u16, title: &str) -> Option<u16> {
     let mut stream = connect(port)?;
     stream.write_all(&request(title)).ok()?;
     status(&mut stream)
 }
 
 /// The status of the answer, as soon as it is there.
-pub fn status(stream: &mut TcpStream) -> Option<u16> {
+pub(super) fn status(stream: &mut TcpStream) -> Option<u16> {
     let mut head = [0; 12];
     stream.read_exact(&mut head).ok()?;
     std::str::from_utf8(&head[9..]).ok()?.parse().ok()
 }
 
 /// The whole answer to a `GET` with a key.
-pub fn get(port: u16, path: &str, key: &str) -> String {
+pub(super) fn get(port: u16, path: &str, key: &str) -> String {
     let mut stream = connect(port).expect("the service listens");
     let request =
         format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Api-Key: {key}\r\nConnection: close\r\n\r\n");

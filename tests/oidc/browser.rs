@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use crate::support::http::{Http, Reply};
 
 /// A browser with the cookies of one place.
-pub struct Browser {
+pub(super) struct Browser {
     http: Http,
     cookies: BTreeMap<String, String>,
 }
 
 impl Browser {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { http: Http::new(), cookies: BTreeMap::new() }
     }
 
     /// Asks the place.
-    pub async fn get(&mut self, url: &str) -> Reply {
+    pub(super) async fn get(&mut self, url: &str) -> Reply {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let cookies = cookies.join("; ");
         let headers: &[_] = if cookies.is_empty() { &[] } else { &[("cookie", cookies.as_str())] };
@@ -38,30 +38,30 @@ impl Browser {
     }
 
     /// Asks the provider, which gets none of the cookies; gives where it sends the browser.
-    pub async fn ask_provider(&self, url: &str) -> String {
+    pub(super) async fn ask_provider(&self, url: &str) -> String {
         let reply = self.http.get(url).await;
         assert_eq!(reply.status, 302, "{}", reply.text());
         reply.header("location").to_owned()
     }
 
     /// The whole way at this service, up to the address with which the browser comes back.
-    pub async fn way_back(&mut self, service: &str) -> String {
+    pub(super) async fn way_back(&mut self, service: &str) -> String {
         let reply = self.get(&format!("{service}/login/oidc")).await;
         assert_eq!(reply.status, 303, "{}", reply.text());
         self.ask_provider(reply.header("location")).await
     }
 
     /// What the cookies hold.
-    pub fn cookie_values(&self) -> Vec<String> {
+    pub(super) fn cookie_values(&self) -> Vec<String> {
         self.cookies.values().cloned().collect()
     }
 
-    pub fn has_cookie(&self, name: &str) -> bool {
+    pub(super) fn has_cookie(&self, name: &str) -> bool {
         self.cookies.contains_key(name)
     }
 
     /// Whether the service knows the person.
-    pub async fn is_signed_in(&mut self, service: &str) -> bool {
+    pub(super) async fn is_signed_in(&mut self, service: &str) -> bool {
         match self.get(&format!("{service}/api/v1/grabs")).await.status {
             200 => true,
             401 => false,

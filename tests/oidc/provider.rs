@@ -20,14 +20,14 @@ use tokio::net::TcpListener;
 use super::token::{Signer, Token, key_id, key_set};
 use crate::support::service::START;
 
-pub const CLIENT: &str = "grabfeed";
-pub const SECRET: &str = "test-client-secret-0123456789";
-pub const SUBJECT: &str = "test-subject-1";
-pub const ACCESS_TOKEN: &str = "test-access-token-0123456789";
+pub(super) const CLIENT: &str = "grabfeed";
+pub(super) const SECRET: &str = "test-client-secret-0123456789";
+pub(super) const SUBJECT: &str = "test-subject-1";
+pub(super) const ACCESS_TOKEN: &str = "test-access-token-0123456789";
 
 /// What an address answers in place of the right thing.
 #[derive(Clone)]
-pub enum Fault {
+pub(super) enum Fault {
     Status(u16),
     Html,
     Redirect,
@@ -43,14 +43,14 @@ pub enum Fault {
 type Change = Arc<dyn Fn(&mut Value) + Send + Sync>;
 
 impl Fault {
-    pub fn json(change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+    pub(super) fn json(change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
         Self::Json(Arc::new(change))
     }
 }
 
 /// A running provider. Its people sign in without being asked anything.
 #[derive(Clone)]
-pub struct Provider {
+pub(super) struct Provider {
     pub url: String,
     inner: Arc<Mutex<Inner>>,
 }
@@ -75,7 +75,7 @@ struct Asked {
 }
 
 impl Provider {
-    pub async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let inner = Inner {
@@ -99,41 +99,41 @@ impl Provider {
     }
 
     /// Its clock.
-    pub fn is_now(&self, now: Ts) {
+    pub(super) fn is_now(&self, now: Ts) {
         self.inner().now = now;
     }
 
     /// Signs with another key from now on.
-    pub fn rotate(&self, key: u8) {
+    pub(super) fn rotate(&self, key: u8) {
         self.inner().key = key;
     }
 
     /// Knows us as a public client.
-    pub fn has_no_secret(&self) {
+    pub(super) fn has_no_secret(&self) {
         self.inner().secret = None;
     }
 
     /// What user info says besides the subject.
-    pub fn says_of_the_person(&self, person: Value) {
+    pub(super) fn says_of_the_person(&self, person: Value) {
         self.inner().person = person;
     }
 
     /// Changes every token before it is signed.
-    pub fn alters(&self, alter: impl Fn(&mut Token) + Send + Sync + 'static) {
+    pub(super) fn alters(&self, alter: impl Fn(&mut Token) + Send + Sync + 'static) {
         self.inner().alter = Arc::new(alter);
     }
 
     /// Has an address do something else.
-    pub fn fails(&self, path: &'static str, fault: Fault) {
+    pub(super) fn fails(&self, path: &'static str, fault: Fault) {
         self.inner().faults.insert(path, fault);
     }
 
-    pub fn recovers(&self) {
+    pub(super) fn recovers(&self) {
         self.inner().faults.clear();
     }
 
     /// How often an address was asked.
-    pub fn asked(&self, path: &str) -> usize {
+    pub(super) fn asked(&self, path: &str) -> usize {
         self.inner().requests.iter().filter(|asked| *asked == path).count()
     }
 

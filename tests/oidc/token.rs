@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 /// What a token is signed with.
 #[derive(Clone)]
-pub enum Signer {
+pub(super) enum Signer {
     /// An Ed25519 key, by its number.
     Key(u8),
     /// A secret (HS256).
@@ -21,7 +21,7 @@ pub enum Signer {
 
 /// A token before it is signed.
 #[derive(Clone)]
-pub struct Token {
+pub(super) struct Token {
     pub header: Value,
     pub claims: Value,
     pub signer: Signer,
@@ -29,7 +29,7 @@ pub struct Token {
 
 impl Token {
     /// The token as it is sent.
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
         let signed = format!("{}.{}", part(&self.header), part(&self.claims));
         let signature = match &self.signer {
@@ -48,17 +48,17 @@ impl Token {
 }
 
 /// The name of a key.
-pub fn key_id(number: u8) -> String {
+pub(super) fn key_id(number: u8) -> String {
     format!("test-key-{number}")
 }
 
 /// A set with the public half of one key.
-pub fn key_set(number: u8) -> Value {
+pub(super) fn key_set(number: u8) -> Value {
     json!({ "keys": [key(number).as_verification_key()] })
 }
 
 /// The bytes of a public key, as a set shows them.
-pub fn public_bytes(number: u8) -> Vec<u8> {
+pub(super) fn public_bytes(number: u8) -> Vec<u8> {
     let set = key_set(number);
     URL_SAFE_NO_PAD.decode(set["keys"][0]["x"].as_str().unwrap()).unwrap()
 }

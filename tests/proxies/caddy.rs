@@ -4,7 +4,7 @@ use super::site::Site;
 use crate::clients_real::program::Program;
 
 /// Starts it in front of the service on this port, which it serves below the path.
-pub fn start(site: &Site, service: u16, path: &str) -> Program {
+pub(crate) fn start(site: &Site, service: u16, path: &str) -> Program {
     let (name, port, folder) = (site.name, site.port, site.folder.path());
     let configuration = format!(
         "{{

@@ -2,7 +2,7 @@
 //! path of its own, and with the few lines of configuration that a household writes.
 
 mod behind;
-pub mod caddy;
-pub mod haproxy;
-pub mod nginx;
-pub mod site;
+pub(crate) mod caddy;
+pub(crate) mod haproxy;
+pub(crate) mod nginx;
+pub(crate) mod site;

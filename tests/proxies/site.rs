@@ -12,7 +12,7 @@ use crate::clients_real::program::folder;
 use crate::support::wait::free_port;
 
 /// Where a proxy listens.
-pub struct Site {
+pub(crate) struct Site {
     /// The host name; nothing outside the test resolves it.
     pub name: &'static str,
     /// The port on which the proxy listens.
@@ -24,7 +24,7 @@ pub struct Site {
 
 impl Site {
     /// A free port and a new certificate for the name.
-    pub fn new(name: &'static str) -> Self {
+    pub(crate) fn new(name: &'static str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         // A certificate and its signer that had one name would be taken for one that signs itself.
@@ -45,19 +45,19 @@ impl Site {
     }
 
     /// Writes a file into the folder.
-    pub fn write(&self, name: &str, content: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, content).unwrap();
         path
     }
 
     /// An address of the site.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("https://{}:{}{path}", self.name, self.port)
     }
 
     /// A client at this address of the loopback interface, which finds the site and trusts its certificate.
-    pub fn client(&self, from: Ipv4Addr) -> reqwest::Client {
+    pub(crate) fn client(&self, from: Ipv4Addr) -> reqwest::Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let site = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let client = reqwest::Client::builder()

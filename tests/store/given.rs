@@ -23,20 +23,20 @@ use sqlx::{Connection, PgConnection, SqliteConnection};
 use crate::support::database::Home;
 
 /// The moment at which every story begins.
-pub const NOW: Ts = Ts::from_millis(1_800_000_000_000);
+pub(super) const NOW: Ts = Ts::from_millis(1_800_000_000_000);
 /// How long a claim lasts.
-pub const LEASE: Duration = Duration::from_mins(1);
+pub(super) const LEASE: Duration = Duration::from_mins(1);
 
-pub fn after(seconds: u64) -> Ts {
+pub(super) fn after(seconds: u64) -> Ts {
     NOW.plus(Duration::from_secs(seconds))
 }
 
-pub async fn store_in(home: &Home) -> Store {
+pub(super) async fn store_in(home: &Home) -> Store {
     home.open(&Clock::fixed(NOW)).await
 }
 
 /// Runs a statement past the store.
-pub async fn tamper(home: &Home, sql: &'static str) {
+pub(super) async fn tamper(home: &Home, sql: &'static str) {
     match home.options() {
         OpenOptions::File(path) => {
             let mut database = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
@@ -51,25 +51,25 @@ pub async fn tamper(home: &Home, sql: &'static str) {
 }
 
 /// Two replicas on one PostgreSQL database; on SQLite, where one process has the file, the same store twice.
-pub async fn replicas(home: &Home) -> [Store; 2] {
+pub(super) async fn replicas(home: &Home) -> [Store; 2] {
     let store = store_in(home).await;
     let other = if store.is_shared() { store_in(home).await } else { store.clone() };
     [store, other]
 }
 
-pub fn app(name: &str) -> AppName {
+pub(super) fn app(name: &str) -> AppName {
     AppName::parse(name).unwrap()
 }
 
 /// The infohash number `number`.
-pub fn hash(number: u32) -> Infohash {
+pub(super) fn hash(number: u32) -> Infohash {
     let mut bytes = [7; 20];
     bytes[16..].copy_from_slice(&number.to_be_bytes());
     Infohash::V1(bytes)
 }
 
 /// Radarr's webhook about a grab; its download id may be an infohash.
-pub fn webhook(title: &str, download_id: Option<&str>) -> Sighting {
+pub(super) fn webhook(title: &str, download_id: Option<&str>) -> Sighting {
     Sighting {
         app: app("radarr"),
         kind: AppKind::Radarr,
@@ -89,7 +89,7 @@ pub fn webhook(title: &str, download_id: Option<&str>) -> Sighting {
 }
 
 /// A row of Radarr's history with a link.
-pub fn history(row: u32, title: &str, download_id: Option<&str>) -> Sighting {
+pub(super) fn history(row: u32, title: &str, download_id: Option<&str>) -> Sighting {
     Sighting {
         origin: Origin::AppHistory,
         origin_key: row.to_string(),
@@ -100,7 +100,7 @@ pub fn history(row: u32, title: &str, download_id: Option<&str>) -> Sighting {
 }
 
 /// A row of Prowlarr's history: Radarr on the host `nas` asked for the download.
-pub fn prowlarr_row(row: u32, title: &str) -> Sighting {
+pub(super) fn prowlarr_row(row: u32, title: &str) -> Sighting {
     let requester =
         Requester { kind: Some(AppKind::Radarr), host: "nas".to_owned(), polled: true, ourselves: false };
     Sighting {
@@ -117,12 +117,12 @@ pub fn prowlarr_row(row: u32, title: &str) -> Sighting {
     }
 }
 
-pub async fn record(store: &Store, sightings: Vec<Sighting>) -> Vec<Recorded> {
+pub(super) async fn record(store: &Store, sightings: Vec<Sighting>) -> Vec<Recorded> {
     store.record(Batch { sightings, ..Batch::default() }, NOW).await.unwrap()
 }
 
 /// A grab that is due at once.
-pub async fn pending(store: &Store, number: u32, indexer: &str) -> GrabId {
+pub(super) async fn pending(store: &Store, number: u32, indexer: &str) -> GrabId {
     let mut sighting = history(number, &format!("Release {number}"), Some(&hash(number).to_string()));
     sighting.indexer = Some(indexer.to_owned());
     match record(store, vec![sighting]).await[..] {
@@ -131,36 +131,36 @@ pub async fn pending(store: &Store, number: u32, indexer: &str) -> GrabId {
     }
 }
 
-pub async fn claim(store: &Store, now: Ts) -> Option<Claimed> {
+pub(super) async fn claim(store: &Store, now: Ts) -> Option<Claimed> {
     store.claim_due(now, LEASE, 10).await.unwrap()
 }
 
 /// How a download ended.
-pub fn ended(ending: Ending) -> StepEnd {
+pub(super) fn ended(ending: Ending) -> StepEnd {
     StepEnd { step: AttemptStep::Download, ending, detail: None, duration: Duration::from_millis(12) }
 }
 
 /// Not this time.
-pub fn retry(at: Ts, reason: Reason, counts: bool) -> Ending {
+pub(super) fn retry(at: Ts, reason: Reason, counts: bool) -> Ending {
     Ending::Failing { reason, retry_after: None, next: Next::At { at, counts } }
 }
 
 /// Not at all.
-pub fn given_up(reason: Reason) -> Ending {
+pub(super) fn given_up(reason: Reason) -> Ending {
     Ending::Failing { reason, retry_after: None, next: Next::GiveUp(reason) }
 }
 
 /// Ends the claim as ready with this torrent.
-pub async fn make_ready(store: &Store, claimed: &Claimed, torrent: NewTorrent, now: Ts) {
+pub(super) async fn make_ready(store: &Store, claimed: &Claimed, torrent: NewTorrent, now: Ts) {
     assert!(store.resolve(claimed, ended(Ending::Ready(torrent)), now).await.unwrap().is_some());
 }
 
-pub async fn make_failed(store: &Store, claimed: &Claimed, now: Ts) {
+pub(super) async fn make_failed(store: &Store, claimed: &Claimed, now: Ts) {
     assert!(store.resolve(claimed, ended(given_up(Reason::Gone)), now).await.unwrap().is_some());
 }
 
 /// A grab that became ready, and its torrent.
-pub async fn ready(store: &Store, number: u32, now: Ts) -> (GrabId, TorrentId) {
+pub(super) async fn ready(store: &Store, number: u32, now: Ts) -> (GrabId, TorrentId) {
     let id = pending(store, number, "Alpha").await;
     let claimed = claim(store, now).await.expect("it is due");
     assert_eq!(claimed.grab.id, id);
@@ -168,7 +168,7 @@ pub async fn ready(store: &Store, number: u32, now: Ts) -> (GrabId, TorrentId) {
     (id, store.grab(id).await.unwrap().unwrap().torrent.unwrap())
 }
 
-pub fn torrent(number: u32, indexer: &str) -> NewTorrent {
+pub(super) fn torrent(number: u32, indexer: &str) -> NewTorrent {
     let Infohash::V1(v1) = hash(number) else { unreachable!() };
     NewTorrent {
         infohash: hash(number),
@@ -186,7 +186,7 @@ pub fn torrent(number: u32, indexer: &str) -> NewTorrent {
     }
 }
 
-pub fn new_feed(name: &str, filter: FeedFilter) -> NewFeed {
+pub(super) fn new_feed(name: &str, filter: FeedFilter) -> NewFeed {
     let number = name.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     NewFeed {
         public_id: FeedPublicId::parse(&format!("{number:020}")).unwrap(),
@@ -199,12 +199,12 @@ pub fn new_feed(name: &str, filter: FeedFilter) -> NewFeed {
 }
 
 /// The hash of a feed's token.
-pub fn token(name: &str) -> [u8; 32] {
+pub(super) fn token(name: &str) -> [u8; 32] {
     let mut hash = [0; 32];
     hash.iter_mut().zip(name.bytes()).for_each(|(place, byte)| *place = byte);
     hash
 }
 
-pub async fn feed(store: &Store, name: &str) -> Feed {
+pub(super) async fn feed(store: &Store, name: &str) -> Feed {
     store.create_feed(new_feed(name, FeedFilter::default()), NOW).await.unwrap()
 }

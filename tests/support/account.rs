@@ -8,12 +8,12 @@ use tokio::sync::OnceCell;
 use super::http::{Http, Reply};
 
 /// The account's name.
-pub const NAME: &str = "Owner";
+pub(crate) const NAME: &str = "Owner";
 /// Its password.
-pub const PASSWORD: &str = "test password of several words";
+pub(crate) const PASSWORD: &str = "test password of several words";
 
 /// Makes the account, unless there is one.
-pub async fn make(store: &Store) {
+pub(crate) async fn make(store: &Store) {
     static HASH: OnceCell<String> = OnceCell::const_new();
     let hash = HASH.get_or_init(async || Passwords::default().hash(PASSWORD.into()).await.unwrap()).await;
     let new = NewAdministrator { name: NAME.to_owned(), password_hash: hash.clone() };
@@ -21,13 +21,13 @@ pub async fn make(store: &Store) {
 }
 
 /// What a browser sends back for the one cookie that an answer sets.
-pub fn cookie_of(reply: &Reply) -> String {
+pub(crate) fn cookie_of(reply: &Reply) -> String {
     assert_eq!(reply.headers.get_all("set-cookie").iter().count(), 1, "{}", reply.text());
     reply.header("set-cookie").split(';').next().unwrap().to_owned()
 }
 
 /// The service at an address, as a page of its own asks it.
-pub struct Page<'a> {
+pub(crate) struct Page<'a> {
     /// What sends.
     pub http: &'a Http,
     /// `http://127.0.0.1:port`
@@ -36,19 +36,19 @@ pub struct Page<'a> {
 
 impl Page<'_> {
     /// Asks with this cookie, and our origin.
-    pub async fn ask(&self, method: &str, path: &str, cookie: &str, body: &Value) -> Reply {
+    pub(crate) async fn ask(&self, method: &str, path: &str, cookie: &str, body: &Value) -> Reply {
         let (origin, json) = (self.url.as_bytes(), b"application/json".as_slice());
         let headers = [("cookie", cookie.as_bytes()), ("origin", origin), ("content-type", json)];
         self.http.send(method, &format!("{}{path}", self.url), &headers, body.to_string()).await
     }
 
     /// The status of `GET` with this cookie.
-    pub async fn status(&self, path: &str, cookie: &str) -> u16 {
+    pub(crate) async fn status(&self, path: &str, cookie: &str) -> u16 {
         self.http.get_with(&format!("{}{path}", self.url), &[("cookie", cookie)]).await.status
     }
 
     /// Tries to sign in.
-    pub async fn sign_in(&self, name: &str, password: &str) -> Reply {
+    pub(crate) async fn sign_in(&self, name: &str, password: &str) -> Reply {
         let body = json!({ "name": name, "password": password });
         self.http.post_json(&format!("{}/api/v1/session", self.url), &[], &body).await
     }

@@ -8,7 +8,7 @@ use super::postgres;
 
 /// An empty database that lives as long as this value.
 #[derive(Debug)]
-pub enum Home {
+pub(crate) enum Home {
     /// A file in a folder of its own.
     File(TempDir),
     /// A database of the test process's server.
@@ -17,17 +17,17 @@ pub enum Home {
 
 impl Home {
     /// An empty place for a SQLite file.
-    pub fn file() -> Self {
+    pub(crate) fn file() -> Self {
         Self::File(tempfile::tempdir().expect("a temporary folder"))
     }
 
     /// An empty PostgreSQL database.
-    pub fn postgres() -> Self {
+    pub(crate) fn postgres() -> Self {
         Self::Postgres(postgres::Database::fresh())
     }
 
     /// What opens it.
-    pub fn options(&self) -> OpenOptions {
+    pub(crate) fn options(&self) -> OpenOptions {
         match self {
             Self::File(folder) => OpenOptions::File(folder.path().join("grabfeed.db")),
             Self::Postgres(database) => OpenOptions::Postgres(database.url()),
@@ -35,19 +35,19 @@ impl Home {
     }
 
     /// Opens it; on PostgreSQL again and again, as replicas do.
-    pub async fn open(&self, clock: &Clock) -> Store {
+    pub(crate) async fn open(&self, clock: &Clock) -> Store {
         Store::open(self.options(), clock.clone()).await.expect("the database opens")
     }
 }
 
 /// A store in a SQLite file.
-pub async fn sqlite_store(clock: &Clock) -> (Store, Home) {
+pub(crate) async fn sqlite_store(clock: &Clock) -> (Store, Home) {
     let home = Home::file();
     (home.open(clock).await, home)
 }
 
 /// A store in a PostgreSQL database.
-pub async fn postgres_store(clock: &Clock) -> (Store, Home) {
+pub(crate) async fn postgres_store(clock: &Clock) -> (Store, Home) {
     let home = Home::postgres();
     (home.open(clock).await, home)
 }

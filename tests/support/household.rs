@@ -10,11 +10,11 @@ use tempfile::TempDir;
 use super::process::{self, Service};
 
 /// What the settings are made of.
-pub type Environment = Vec<(String, String)>;
+pub(crate) type Environment = Vec<(String, String)>;
 
 /// The program's place in the household.
 #[derive(Debug)]
-pub struct Household {
+pub(crate) struct Household {
     folder: TempDir,
     /// The port of the service.
     pub port: u16,
@@ -24,7 +24,7 @@ pub struct Household {
 
 impl Household {
     /// With these settings, named without `GRABFEED__`.
-    pub fn new(settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(settings: &[(&str, &str)]) -> Self {
         let mut this = Self {
             folder: tempfile::tempdir().unwrap(),
             port: process::free_port(),
@@ -40,7 +40,7 @@ impl Household {
     }
 
     /// With the apps of this world.
-    pub fn of(world: &World) -> Self {
+    pub(crate) fn of(world: &World) -> Self {
         let mut this = Self::new(&[("SYNC__INTERVAL_SECONDS", "10")]);
         this.set("PROWLARR__URL", &world.prowlarr().url());
         this.set("PROWLARR__API_KEY", world.prowlarr().key());
@@ -51,39 +51,39 @@ impl Household {
     }
 
     /// Sets one setting.
-    pub fn set(&mut self, key: &str, value: &str) {
+    pub(crate) fn set(&mut self, key: &str, value: &str) {
         self.environment.push((format!("GRABFEED__{key}"), value.to_owned()));
     }
 
     /// Names an app.
-    pub fn app(&mut self, number: usize, name: &str, kind: &str, url: &str, key: &str) {
+    pub(crate) fn app(&mut self, number: usize, name: &str, kind: &str, url: &str, key: &str) {
         for (field, value) in [("NAME", name), ("TYPE", kind), ("URL", url), ("API_KEY", key)] {
             self.set(&format!("APPS__{number}__{field}"), value);
         }
     }
 
     /// The data folder.
-    pub fn data(&self) -> &Path {
+    pub(crate) fn data(&self) -> &Path {
         self.folder.path()
     }
 
     /// The database file.
-    pub fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         self.data().join("grabfeed.db")
     }
 
     /// A URL of the service.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// Runs a command to its end.
-    pub fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         process::run(self.data(), &self.environment, arguments)
     }
 
     /// What a command that must succeed prints.
-    pub fn says(&self, arguments: &[&str]) -> String {
+    pub(crate) fn says(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let (out, err) = (text(&output.stdout), text(&output.stderr));
         assert!(output.status.success(), "{arguments:?}: {}\n{out}{err}", output.status);
@@ -91,29 +91,29 @@ impl Household {
     }
 
     /// What a command prints, wherever, and its exit code.
-    pub fn answers(&self, arguments: &[&str]) -> (i32, String) {
+    pub(crate) fn answers(&self, arguments: &[&str]) -> (i32, String) {
         let output = self.run(arguments);
         (output.status.code().unwrap(), text(&output.stdout) + &text(&output.stderr))
     }
 
     /// A new API key.
-    pub fn key(&self, name: &str, scopes: &str) -> String {
+    pub(crate) fn key(&self, name: &str, scopes: &str) -> String {
         self.says(&["key", "create", name, "--scopes", scopes])
     }
 
     /// A new feed's address.
-    pub fn feed(&self, name: &str) -> String {
+    pub(crate) fn feed(&self, name: &str) -> String {
         self.says(&["feed", "create", name]).replace("//localhost:", "//127.0.0.1:")
     }
 
     /// The secret of an app's webhook.
-    pub fn secret(&self, app: &str) -> String {
+    pub(crate) fn secret(&self, app: &str) -> String {
         let said = self.says(&["app", "webhook", app]);
         said.split("X-Webhook-Token = ").nth(1).unwrap().lines().next().unwrap().to_owned()
     }
 
     /// Tells the apps of a world where their grabs are wanted.
-    pub fn connect_webhooks(&self, world: &World) {
+    pub(crate) fn connect_webhooks(&self, world: &World) {
         for app in world.apps() {
             let auth = WebhookAuth::Header("X-Webhook-Token".to_owned(), self.secret(app.name()));
             world.set_webhook(app.name(), &self.url(&format!("/hooks/{}", app.name())), auth).unwrap();
@@ -121,22 +121,22 @@ impl Household {
     }
 
     /// Starts the service and does not wait.
-    pub fn launch(&self) -> Service {
+    pub(crate) fn launch(&self) -> Service {
         Service::launch(self.data(), self.port, &self.environment)
     }
 
     /// Starts the service by another program and does not wait.
-    pub fn launch_through(&self, starter: &[&str]) -> Service {
+    pub(crate) fn launch_through(&self, starter: &[&str]) -> Service {
         Service::launch_through(starter, self.data(), self.port, &self.environment)
     }
 
     /// Starts the service and waits until it is ready.
-    pub async fn start(&self) -> Service {
+    pub(crate) async fn start(&self) -> Service {
         Service::start(self.data(), self.port, &self.environment).await
     }
 }
 
 /// The text of an output.
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -6,22 +6,22 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 
 /// A client; what it cannot send or read is a panic.
-pub struct Http(reqwest::Client);
+pub(crate) struct Http(reqwest::Client);
 
 /// A whole answer.
-pub struct Reply {
+pub(crate) struct Reply {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
 }
 
 impl Http {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::build(None)
     }
 
     /// A client in another place: every address of `127.0.0.0/8` is this machine's.
-    pub fn from_address(address: &str) -> Self {
+    pub(crate) fn from_address(address: &str) -> Self {
         Self::build(Some(address.parse().unwrap()))
     }
 
@@ -38,18 +38,18 @@ impl Http {
         Self(client.unwrap())
     }
 
-    pub async fn get(&self, url: &str) -> Reply {
+    pub(crate) async fn get(&self, url: &str) -> Reply {
         self.try_send(self.0.get(url)).await.unwrap()
     }
 
-    pub async fn get_with(&self, url: &str, headers: &[(&str, &str)]) -> Reply {
+    pub(crate) async fn get_with(&self, url: &str, headers: &[(&str, &str)]) -> Reply {
         let request =
             headers.iter().fold(self.0.get(url), |request, (name, value)| request.header(*name, *value));
         self.try_send(request).await.unwrap()
     }
 
     /// Any request; header values may be any bytes.
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         method: &str,
         url: &str,
@@ -61,20 +61,25 @@ impl Http {
         self.try_send(request).await.unwrap()
     }
 
-    pub async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Reply {
+    pub(crate) async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Reply {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.0.post(url).header("content-type", "application/x-www-form-urlencoded");
         self.try_send(request.body(body)).await.unwrap()
     }
 
-    pub async fn post_json(&self, url: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Reply {
+    pub(crate) async fn post_json(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &serde_json::Value,
+    ) -> Reply {
         let request =
             headers.iter().fold(self.0.post(url), |request, (name, value)| request.header(*name, *value));
         self.try_send(request.json(body)).await.unwrap()
     }
 
     /// Whether somebody answers there, whatever it is.
-    pub async fn answers(&self, url: &str) -> bool {
+    pub(crate) async fn answers(&self, url: &str) -> bool {
         self.try_send(self.0.get(url)).await.is_ok()
     }
 
@@ -87,15 +92,15 @@ impl Http {
 
 impl Reply {
     /// A header as text; empty if there is none.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }

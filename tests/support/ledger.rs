@@ -20,7 +20,7 @@ const NEXT_GRAB: &str = "SELECT MIN(CASE WHEN COALESCE(h.held_until, 0) > g.next
 const NEXT_JOB: &str = "SELECT MIN(due_at) FROM job";
 
 /// A connection of the test's own.
-pub struct Ledger(Mutex<Connected>);
+pub(crate) struct Ledger(Mutex<Connected>);
 
 enum Connected {
     Sqlite(SqliteConnection),
@@ -29,7 +29,7 @@ enum Connected {
 
 impl Ledger {
     /// Connects to a database that a store has made.
-    pub async fn open(home: &Home) -> Self {
+    pub(crate) async fn open(home: &Home) -> Self {
         let connected = match home.options() {
             OpenOptions::File(path) => {
                 Connected::Sqlite(SqliteConnection::connect(path.to_str().unwrap()).await.unwrap())
@@ -42,7 +42,7 @@ impl Ledger {
     }
 
     /// The number that a statement gives; 0 for none.
-    pub async fn number(&self, sql: &'static str) -> i64 {
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
         let number: Option<i64> = match &mut *self.0.lock().await {
             Connected::Sqlite(inner) => sqlx::query_scalar(sql).fetch_one(inner).await.unwrap(),
             Connected::Postgres(inner) => sqlx::query_scalar(sql).fetch_one(inner).await.unwrap(),
@@ -51,7 +51,7 @@ impl Ledger {
     }
 
     /// How much there is to do at this moment.
-    pub async fn in_work(&self, now: Ts) -> i64 {
+    pub(crate) async fn in_work(&self, now: Ts) -> i64 {
         match &mut *self.0.lock().await {
             Connected::Sqlite(inner) => sqlx::query_scalar(IN_WORK).bind(now.millis()).fetch_one(inner).await,
             Connected::Postgres(inner) => {
@@ -62,7 +62,7 @@ impl Ledger {
     }
 
     /// The next moment at which there is something to do.
-    pub async fn next_event(&self) -> Ts {
+    pub(crate) async fn next_event(&self) -> Ts {
         let moments = [self.number(NEXT_GRAB).await, self.number(NEXT_JOB).await];
         Ts::from_millis(moments.into_iter().filter(|moment| *moment > 0).min().unwrap())
     }

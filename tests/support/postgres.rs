@@ -21,14 +21,14 @@ const CONNECTIONS: u32 = 500;
 
 /// An empty database, dropped when this value is.
 #[derive(Debug)]
-pub struct Database {
+pub(crate) struct Database {
     name: String,
     server: &'static Server,
 }
 
 impl Database {
     /// Makes a database that no other test knows.
-    pub fn fresh() -> Self {
+    pub(crate) fn fresh() -> Self {
         static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = SERVER.get_or_init(Server::start).as_ref().unwrap_or_else(|why| {
@@ -40,13 +40,13 @@ impl Database {
     }
 
     /// The URL by which it is opened.
-    pub fn url(&self) -> SecretString {
+    pub(crate) fn url(&self) -> SecretString {
         let Server { port, password, .. } = self.server;
         format!("postgres://{USER}:{password}@127.0.0.1:{port}/{}", self.name).into()
     }
 
     /// Everything that is in it, as text.
-    pub fn dump(&self) -> Vec<u8> {
+    pub(crate) fn dump(&self) -> Vec<u8> {
         let mut command = Command::new(self.server.programs.join("pg_dump"));
         command.args(["--inserts", "--dbname", self.url().expose_secret()]).env("LC_ALL", "C");
         let output = command.output().expect("pg_dump runs");

@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// The program that is tested.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_grabfeed");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_grabfeed");
 
 /// How long a start may take.
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -16,12 +16,12 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// A port that was free a moment ago.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("its address").port()
 }
 
 /// The program with a data folder and nothing of the test's own environment.
-pub fn grabfeed(data: &Path, environment: &[(String, String)]) -> Command {
+pub(crate) fn grabfeed(data: &Path, environment: &[(String, String)]) -> Command {
     through(&[], data, environment)
 }
 
@@ -38,13 +38,13 @@ fn through(starter: &[&str], data: &Path, environment: &[(String, String)]) -> C
 }
 
 /// Runs a command of the program to its end.
-pub fn run(data: &Path, environment: &[(String, String)], arguments: &[&str]) -> Output {
+pub(crate) fn run(data: &Path, environment: &[(String, String)], arguments: &[&str]) -> Output {
     grabfeed(data, environment).args(arguments).output().expect("the program runs")
 }
 
 /// A running `serve`. Dropping it kills the process.
 #[derive(Debug)]
-pub struct Service {
+pub(crate) struct Service {
     child: Child,
     /// The port on which it listens.
     pub port: u16,
@@ -56,19 +56,19 @@ pub struct Service {
 
 impl Service {
     /// Starts `serve` on this port and waits until it is ready.
-    pub async fn start(data: &Path, port: u16, environment: &[(String, String)]) -> Self {
+    pub(crate) async fn start(data: &Path, port: u16, environment: &[(String, String)]) -> Self {
         let mut service = Self::launch(data, port, environment);
         service.wait_until_ready().await;
         service
     }
 
     /// Starts `serve` and does not wait.
-    pub fn launch(data: &Path, port: u16, environment: &[(String, String)]) -> Self {
+    pub(crate) fn launch(data: &Path, port: u16, environment: &[(String, String)]) -> Self {
         Self::launch_through(&[], data, port, environment)
     }
 
     /// Starts `serve` by another program and does not wait.
-    pub fn launch_through(
+    pub(crate) fn launch_through(
         starter: &[&str],
         data: &Path,
         port: u16,
@@ -88,7 +88,7 @@ impl Service {
     }
 
     /// Waits until `/health/ready` answers 200.
-    pub async fn wait_until_ready(&mut self) {
+    pub(crate) async fn wait_until_ready(&mut self) {
         let deadline = Instant::now() + READY_WITHIN;
         while !self.is_ready(deadline) {
             tokio::time::sleep(LOOK_EVERY).await;
@@ -96,7 +96,7 @@ impl Service {
     }
 
     /// The same, for tests without a runtime.
-    pub fn block_until_ready(&mut self) {
+    pub(crate) fn block_until_ready(&mut self) {
         let deadline = Instant::now() + READY_WITHIN;
         while !self.is_ready(deadline) {
             std::thread::sleep(LOOK_EVERY);
@@ -113,12 +113,12 @@ impl Service {
     }
 
     /// How it ended, if it did.
-    pub fn ended(&mut self) -> Option<ExitStatus> {
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("its state")
     }
 
     /// Waits until it ended.
-    pub fn wait(&mut self, limit: Duration) -> Option<ExitStatus> {
+    pub(crate) fn wait(&mut self, limit: Duration) -> Option<ExitStatus> {
         let deadline = Instant::now() + limit;
         while Instant::now() < deadline {
             if let Some(status) = self.ended() {
@@ -130,48 +130,48 @@ impl Service {
     }
 
     /// Sends it a signal by its name, such as `TERM`.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.pid().to_string();
         assert!(Command::new("kill").args(["-s", name, &pid]).status().expect("kill runs").success());
     }
 
     /// The pids of what it started: the program itself, where another program started it.
-    pub fn children(&self) -> Vec<String> {
+    pub(crate) fn children(&self) -> Vec<String> {
         let file = format!("/proc/{0}/task/{0}/children", self.pid());
         let pids = std::fs::read_to_string(file).unwrap_or_default();
         pids.split_whitespace().map(ToOwned::to_owned).collect()
     }
 
     /// What it wrote to its log.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.data.join("log.txt")).unwrap_or_default()
     }
 
     /// Its pid.
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Ends it as nothing can refuse (SIGKILL).
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.kill_now();
     }
 
     /// The same, where others hold it too; ending it twice changes nothing.
-    pub fn kill_now(&mut self) {
+    pub(crate) fn kill_now(&mut self) {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it ended");
     }
 
     /// Asks it to stop (SIGTERM) and returns whether it ended well within the time it is allowed.
-    pub fn stop(mut self) -> bool {
+    pub(crate) fn stop(mut self) -> bool {
         self.signal("TERM");
         self.wait(Duration::from_secs(25)).is_some_and(|status| status.success())
     }
 }
 
 /// The status of one `GET` on the loopback interface, if there is an answer. A plain socket costs less than a client.
-pub fn get_status(port: u16, path: &str) -> Option<u16> {
+pub(crate) fn get_status(port: u16, path: &str) -> Option<u16> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
@@ -196,7 +196,7 @@ impl Drop for Service {
 
 /// A running `demo --json`, with the addresses that it printed. Dropping it kills the process.
 #[derive(Debug)]
-pub struct Demo {
+pub(crate) struct Demo {
     child: Child,
     /// Where it listens.
     pub url: String,
@@ -210,7 +210,7 @@ pub struct Demo {
 
 impl Demo {
     /// Starts the demo with further arguments.
-    pub fn start(data: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
         let mut child = grabfeed(data, &[])
             .args(["demo", "--json", "--port", "0"])
             .args(arguments)

@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 /// A listener on a free port of 127.0.0.1; it stops when dropped.
-pub struct RawServer {
+pub(crate) struct RawServer {
     /// Its port.
     pub port: u16,
     heads: Arc<Mutex<Vec<String>>>,
@@ -17,7 +17,7 @@ pub struct RawServer {
 
 impl RawServer {
     /// Hands each connection, with the head of its request, to `answer`; the connection ends with it.
-    pub async fn serving<F, R>(answer: F) -> Self
+    pub(crate) async fn serving<F, R>(answer: F) -> Self
     where
         F: Fn(TcpStream, String) -> R + Clone + Send + Sync + 'static,
         R: Future<Output = ()> + Send + 'static,
@@ -40,7 +40,7 @@ impl RawServer {
     }
 
     /// Answers each request with the bytes that `reply` gives for the head and the number of requests before.
-    pub async fn replying<F>(reply: F) -> Self
+    pub(crate) async fn replying<F>(reply: F) -> Self
     where
         F: Fn(&str, usize) -> Vec<u8> + Send + Sync + 'static,
     {
@@ -64,23 +64,23 @@ impl RawServer {
     }
 
     /// Answers every request with the same bytes.
-    pub async fn always(reply: impl Into<Vec<u8>>) -> Self {
+    pub(crate) async fn always(reply: impl Into<Vec<u8>>) -> Self {
         let reply = reply.into();
         Self::replying(move |_, _| reply.clone()).await
     }
 
     /// A URL on this server.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// The heads of the requests so far.
-    pub fn heads(&self) -> Vec<String> {
+    pub(crate) fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
 
     /// How many requests came so far.
-    pub fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         self.heads.lock().unwrap().len()
     }
 }
@@ -98,7 +98,7 @@ async fn drain(mut stream: TcpStream) {
 }
 
 /// Reads up to the empty line that ends the head.
-pub async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
+pub(crate) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
@@ -110,7 +110,7 @@ pub async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
 }
 
 /// An answer with a true length.
-pub fn reply(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
+pub(crate) fn reply(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let headers: String = headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect();
     let length = body.len();
@@ -119,17 +119,17 @@ pub fn reply(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> 
 }
 
 /// A redirect.
-pub fn redirect(status: u16, location: &str) -> Vec<u8> {
+pub(crate) fn redirect(status: u16, location: &str) -> Vec<u8> {
     reply(&format!("{status} Moved"), &[("Location", location)], "")
 }
 
 /// The path and query of a request.
-pub fn path(head: &str) -> &str {
+pub(crate) fn path(head: &str) -> &str {
     head.split(' ').nth(1).unwrap_or_default()
 }
 
 /// Compresses with gzip.
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     use std::io::Write;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes).unwrap();

@@ -34,12 +34,12 @@ use super::ledger::Ledger;
 use super::wait::until;
 
 /// The moment at which every story begins.
-pub const START: Ts = Ts::from_millis(1_795_366_902_000);
+pub(crate) const START: Ts = Ts::from_millis(1_795_366_902_000);
 /// How long a state may take to come, by the machine's clock.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How a household differs from the usual one.
-pub struct Plan {
+pub(crate) struct Plan {
     /// The simulated apps that are configured: their name in the world, and the name that the settings give them.
     pub configured: Vec<(&'static str, &'static str)>,
     /// More settings: `("SYNC__MODE", "history_only")`.
@@ -64,13 +64,13 @@ impl Default for Plan {
 
 impl Plan {
     /// The usual household with one setting changed.
-    pub fn with(setting: &'static str, value: &str) -> Self {
+    pub(crate) fn with(setting: &'static str, value: &str) -> Self {
         Self { settings: vec![(setting, value.to_owned())], ..Self::default() }
     }
 }
 
 /// Simulated apps, a database, a clock, and the settings that join them.
-pub struct Household {
+pub(crate) struct Household {
     /// The apps.
     pub world: World,
     /// The time, of the apps and of the service.
@@ -83,7 +83,7 @@ pub struct Household {
 }
 
 /// A running service. Without [`Service::stop`] it ends with the test's runtime.
-pub struct Service {
+pub(crate) struct Service {
     /// Its parts.
     pub deps: Arc<Deps>,
     /// `http://127.0.0.1:port`
@@ -94,7 +94,7 @@ pub struct Service {
 
 impl Household {
     /// Three indexers, Alpha, Beta and Gamma, and one each of Radarr, Sonarr and Lidarr.
-    pub async fn new(home: Home, plan: Plan) -> Self {
+    pub(crate) async fn new(home: Home, plan: Plan) -> Self {
         let clock = match home {
             Home::File(_) => Clock::fixed(START),
             Home::Postgres(_) => Clock::system(),
@@ -112,7 +112,7 @@ impl Household {
     }
 
     /// Starts the service and waits until it has its periodic work.
-    pub async fn start(&self) -> Service {
+    pub(crate) async fn start(&self) -> Service {
         let service = self.launch(Vec::new()).await;
         self.connect_webhooks(&service).await;
         let jobs = self.plan.configured.len() + 2; // one each, Prowlarr's and the purge
@@ -124,7 +124,7 @@ impl Household {
     }
 
     /// Starts the service as one of several, with more settings of its own.
-    pub async fn launch(&self, settings: Vec<(&'static str, String)>) -> Service {
+    pub(crate) async fn launch(&self, settings: Vec<(&'static str, String)>) -> Service {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let settings = self.settings(port, settings);
@@ -138,7 +138,7 @@ impl Household {
     }
 
     /// Starts the service without its HTTP face, some of its parts changed.
-    pub async fn launch_changed(&self, change: impl FnOnce(&mut Deps)) -> Service {
+    pub(crate) async fn launch_changed(&self, change: impl FnOnce(&mut Deps)) -> Service {
         let around = Surroundings::new(self.clock.clone(), Lang::Fr);
         let store = self.home.open(&self.clock).await;
         let mut deps =
@@ -152,7 +152,7 @@ impl Household {
     }
 
     /// Points every configured app's webhook at a service.
-    pub async fn connect_webhooks(&self, service: &Service) {
+    pub(crate) async fn connect_webhooks(&self, service: &Service) {
         for (app, name) in &self.plan.configured {
             let secret = grabfeed::admin::webhook_secret::of_app(&self.store, &AppName::parse(name).unwrap())
                 .await
@@ -163,7 +163,7 @@ impl Household {
     }
 
     /// Points Prowlarr's webhook at a service; it knows no headers.
-    pub async fn connect_prowlarr(&self, service: &Service) {
+    pub(crate) async fn connect_prowlarr(&self, service: &Service) {
         let secret = grabfeed::admin::webhook_secret::of_app(&self.store, &AppName::parse(PROWLARR).unwrap())
             .await
             .unwrap();
@@ -195,12 +195,12 @@ impl Household {
     }
 
     /// The present moment, as the service knows it.
-    pub async fn now(&self) -> Ts {
+    pub(crate) async fn now(&self) -> Ts {
         self.store.now().await.unwrap()
     }
 
     /// Waits until nothing is left that could be done at the present moment.
-    pub async fn rest(&self, service: &Service) {
+    pub(crate) async fn rest(&self, service: &Service) {
         until("the service rests", PATIENCE, async || {
             service.deps.wake.notify_one();
             let now = self.now().await;
@@ -210,13 +210,13 @@ impl Household {
     }
 
     /// Moves the clock forward and waits for what that makes due.
-    pub async fn advance(&self, service: &Service, length: Duration) {
+    pub(crate) async fn advance(&self, service: &Service, length: Duration) {
         self.clock.advance(length);
         self.rest(service).await;
     }
 
     /// Moves the clock from one due moment to the next until no grab is pending; it may take so long at most.
-    pub async fn settle(&self, service: &Service, limit: Duration) {
+    pub(crate) async fn settle(&self, service: &Service, limit: Duration) {
         let end = self.now().await.plus(limit);
         loop {
             self.rest(service).await;
@@ -230,12 +230,18 @@ impl Household {
     }
 
     /// Offers a small release and lets an app grab it.
-    pub async fn grab(&self, app: &str, title: &str, indexer: &str) -> ReleaseId {
+    pub(crate) async fn grab(&self, app: &str, title: &str, indexer: &str) -> ReleaseId {
         self.grab_as(app, title, indexer, GrabOptions::default()).await
     }
 
     /// The same in an unusual way.
-    pub async fn grab_as(&self, app: &str, title: &str, indexer: &str, options: GrabOptions) -> ReleaseId {
+    pub(crate) async fn grab_as(
+        &self,
+        app: &str,
+        title: &str,
+        indexer: &str,
+        options: GrabOptions,
+    ) -> ReleaseId {
         let release = self.world.release(title, indexer, small()).unwrap();
         let report = self.world.grab(app, release, options).await.unwrap();
         assert!(report.grabbed, "{report:?}");
@@ -243,59 +249,59 @@ impl Household {
     }
 
     /// Every grab, oldest first.
-    pub async fn grabs(&self) -> Vec<Grab> {
+    pub(crate) async fn grabs(&self) -> Vec<Grab> {
         let page = self.store.grabs(&GrabFilter::default(), 10_000, 0).await.unwrap();
         page.grabs.into_iter().rev().collect()
     }
 
     /// The grabs in a state.
-    pub async fn grabs_in(&self, state: GrabState) -> Vec<Grab> {
+    pub(crate) async fn grabs_in(&self, state: GrabState) -> Vec<Grab> {
         self.grabs().await.into_iter().filter(|grab| grab.state == state).collect()
     }
 
     /// The one grab with this title.
-    pub async fn grab_of(&self, title: &str) -> Grab {
+    pub(crate) async fn grab_of(&self, title: &str) -> Grab {
         let mut found: Vec<_> = self.grabs().await.into_iter().filter(|grab| grab.title == title).collect();
         assert_eq!(found.len(), 1, "grabs named {title}");
         found.remove(0)
     }
 
     /// State and reason of the one grab with this title: `failed gone`.
-    pub async fn state_of(&self, title: &str) -> String {
+    pub(crate) async fn state_of(&self, title: &str) -> String {
         let grab = self.grab_of(title).await;
         let reason = grab.reason.map(|reason| format!(" {reason}")).unwrap_or_default();
         format!("{}{reason}", grab.state.as_str())
     }
 
     /// The attempts of the one grab with this title.
-    pub async fn attempts_of(&self, title: &str) -> Vec<Attempt> {
+    pub(crate) async fn attempts_of(&self, title: &str) -> Vec<Attempt> {
         self.store.attempts(self.grab_of(title).await.id).await.unwrap()
     }
 
     /// How many there are in the database.
-    pub async fn count(&self, sql: &'static str) -> usize {
+    pub(crate) async fn count(&self, sql: &'static str) -> usize {
         usize::try_from(self.ledger.number(sql).await).unwrap()
     }
 
     /// The files of a SQLite database.
-    pub fn database_files(&self) -> Vec<PathBuf> {
+    pub(crate) fn database_files(&self) -> Vec<PathBuf> {
         let Home::File(folder) = &self.home else { return Vec::new() };
         let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
         files.filter(|path| path.is_file()).collect()
     }
 
     /// Downloads through Prowlarr that the service made.
-    pub fn our_downloads(&self) -> u64 {
+    pub(crate) fn our_downloads(&self) -> u64 {
         self.world.counters().all_downloads_by("Grabfeed")
     }
 
     /// Downloads of one release through Prowlarr that the service made.
-    pub fn our_downloads_of(&self, release: ReleaseId) -> u64 {
+    pub(crate) fn our_downloads_of(&self, release: ReleaseId) -> u64 {
         self.world.counters().downloads_by(release, "Grabfeed")
     }
 
     /// Makes a feed of everything and gives its path.
-    pub async fn feed(&self) -> String {
+    pub(crate) async fn feed(&self) -> String {
         let mut rng = rand::rng();
         let token = Token::generate(TokenKind::Feed, &mut rng);
         let feed = NewFeed {
@@ -313,18 +319,18 @@ impl Household {
 
 impl Service {
     /// Stops it in order.
-    pub async fn stop(self) -> Stopped {
+    pub(crate) async fn stop(self) -> Stopped {
         self.life.stop();
         self.running.await.unwrap()
     }
 }
 
 /// A torrent of one small file.
-pub fn small() -> ReleaseSpec {
+pub(crate) fn small() -> ReleaseSpec {
     sized(20_001)
 }
 
 /// A torrent of one file of so many bytes.
-pub fn sized(file_bytes: usize) -> ReleaseSpec {
+pub(crate) fn sized(file_bytes: usize) -> ReleaseSpec {
     grabfeed::demo::TorrentSpec { file_bytes, ..Default::default() }.into()
 }

@@ -8,7 +8,7 @@ use grabfeed::fetch::verify::verify;
 use super::http::Http;
 
 /// A subscribed client.
-pub struct Subscriber {
+pub(crate) struct Subscriber {
     http: Http,
     url: String,
     keeps: usize,
@@ -25,13 +25,13 @@ pub struct Subscriber {
 
 impl Subscriber {
     /// A client that remembers so many items.
-    pub fn new(url: String, keeps: usize) -> Self {
+    pub(crate) fn new(url: String, keeps: usize) -> Self {
         let (known, fetched) = (Vec::new(), BTreeMap::new());
         Self { http: Http::new(), url, keeps, known, etag: None, fetched, polls: 0, unchanged: 0 }
     }
 
     /// Polls once and fetches what is new; says how many those were.
-    pub async fn poll(&mut self) -> usize {
+    pub(crate) async fn poll(&mut self) -> usize {
         self.polls += 1;
         let validator: Vec<_> = self.etag.iter().map(|etag| ("if-none-match", etag.as_str())).collect();
         let reply = self.http.get_with(&self.url, &validator).await;

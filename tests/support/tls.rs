@@ -14,25 +14,25 @@ use tokio_rustls::TlsAcceptor;
 use super::raw_http::read_head;
 
 /// The heads of requests.
-pub type Heads = Arc<Mutex<Vec<String>>>;
+pub(crate) type Heads = Arc<Mutex<Vec<String>>>;
 
 /// Signs certificates.
-pub type Authority = CertifiedIssuer<'static, KeyPair>;
+pub(crate) type Authority = CertifiedIssuer<'static, KeyPair>;
 
 /// A new authority, known to nobody.
-pub fn authority() -> Authority {
+pub(crate) fn authority() -> Authority {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
 /// What a client needs in order to believe it.
-pub fn trust(authority: &Authority) -> Vec<CertificateDer<'static>> {
+pub(crate) fn trust(authority: &Authority) -> Vec<CertificateDer<'static>> {
     vec![authority.der().clone()]
 }
 
 /// A certificate for a name, signed by the authority, expired if asked for.
-pub fn certificate(
+pub(crate) fn certificate(
     authority: &Authority,
     name: &str,
     expired: bool,
@@ -49,7 +49,7 @@ pub fn certificate(
 
 /// A server with this certificate, which demands one of its clients if asked for, and answers each request so; its
 /// port, and the heads of the requests that got through.
-pub async fn serve(
+pub(crate) async fn serve(
     (certificate, key): (CertificateDer<'static>, PrivateKeyDer<'static>),
     client_authority: Option<&Authority>,
     answer: Vec<u8>,
@@ -86,13 +86,13 @@ pub async fn serve(
 }
 
 /// The file that `network.ca_file` wants.
-pub fn pem(authority: &Authority) -> String {
+pub(crate) fn pem(authority: &Authority) -> String {
     let text = BASE64_STANDARD.encode(authority.der());
     format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
 }
 
 /// Identities that no client may believe who trusts `ours`, each with its fault in words.
-pub fn bad_identities(
+pub(crate) fn bad_identities(
     ours: &Authority,
     name: &str,
 ) -> [(&'static str, (CertificateDer<'static>, PrivateKeyDer<'static>)); 4] {

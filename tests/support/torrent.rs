@@ -8,7 +8,7 @@ use sha1::{Digest, Sha1};
 const PIECE_BYTES: usize = 16 * 1024;
 
 /// A torrent with its content.
-pub struct TinyTorrent {
+pub(crate) struct TinyTorrent {
     pub name: String,
     pub content: Vec<u8>,
     pub bytes: Vec<u8>,
@@ -17,7 +17,7 @@ pub struct TinyTorrent {
 
 impl TinyTorrent {
     /// A private torrent of one file; the content follows from the name.
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let content = format!("content of {name}\n").repeat(1000).into_bytes();
         let pieces: Vec<u8> = content.chunks(PIECE_BYTES).flat_map(Sha1::digest).collect();
         let info = dictionary(&[
@@ -33,7 +33,7 @@ impl TinyTorrent {
     }
 
     /// Puts the content where a client that seeds expects it.
-    pub fn put_content(&self, folder: &Path) {
+    pub(crate) fn put_content(&self, folder: &Path) {
         std::fs::write(folder.join(&self.name), &self.content).unwrap();
     }
 }

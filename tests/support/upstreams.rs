@@ -16,18 +16,18 @@ use rustls::pki_types::CertificateDer;
 use url::Url;
 
 /// Sun, 22 Nov 2026 17:01:42 GMT.
-pub const NOW: Ts = Ts::from_millis(1_795_366_902_000);
+pub(crate) const NOW: Ts = Ts::from_millis(1_795_366_902_000);
 
 /// The key that every simulated app knows.
-pub const KEY: &str = "test-key-0123456789abcdef";
+pub(crate) const KEY: &str = "test-key-0123456789abcdef";
 
 /// Clients that may reach these URLs' hosts and ports on private addresses.
-pub fn http(configured: &[&str]) -> Http {
+pub(crate) fn http(configured: &[&str]) -> Http {
     http_with(configured, Vec::new(), None)
 }
 
 /// The same, with more authorities trusted and names that mean what the test says.
-pub fn http_with(
+pub(crate) fn http_with(
     configured: &[&str],
     extra_roots: Vec<CertificateDer<'static>>,
     names: Option<Lookup>,
@@ -41,7 +41,7 @@ pub fn http_with(
 }
 
 /// Clients that take any certificate at these of the configured places; every name is this machine.
-pub fn http_unchecked(configured: &[&str], unchecked: &[&str]) -> Http {
+pub(crate) fn http_unchecked(configured: &[&str], unchecked: &[&str]) -> Http {
     let mut options = options_for(configured);
     options.unchecked = Places::of(&urls(unchecked));
     options.lookup = every_name_is(&["127.0.0.1"]);
@@ -57,7 +57,7 @@ fn urls(texts: &[&str]) -> Vec<Url> {
 }
 
 /// Every name has these addresses.
-pub fn every_name_is(addresses: &[&str]) -> Lookup {
+pub(crate) fn every_name_is(addresses: &[&str]) -> Lookup {
     let addresses: Vec<IpAddr> = addresses.iter().map(|text| text.parse().unwrap()).collect();
     Arc::new(move |_| {
         let addresses = addresses.clone();
@@ -66,12 +66,12 @@ pub fn every_name_is(addresses: &[&str]) -> Lookup {
 }
 
 /// Three tries without waiting in between.
-pub fn retry_at_once() -> RetryPolicy {
+pub(crate) fn retry_at_once() -> RetryPolicy {
     RetryPolicy { base: Duration::ZERO, ..RetryPolicy::default() }
 }
 
 /// An app at this URL.
-pub fn options(kind: AppKind, base_url: &str) -> UpstreamOptions {
+pub(crate) fn options(kind: AppKind, base_url: &str) -> UpstreamOptions {
     UpstreamOptions {
         kind,
         name: "app".to_owned(),
@@ -85,11 +85,11 @@ pub fn options(kind: AppKind, base_url: &str) -> UpstreamOptions {
 
 /// Remembers `operation outcome` of each exchange.
 #[derive(Default)]
-pub struct Noted(Mutex<Vec<String>>);
+pub(crate) struct Noted(Mutex<Vec<String>>);
 
 impl Noted {
     /// What was noted so far.
-    pub fn all(&self) -> Vec<String> {
+    pub(crate) fn all(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
     }
 }

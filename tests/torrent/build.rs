@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// A bencoded value; a dictionary keeps the order that it is given.
 #[derive(Debug, Clone)]
-pub enum Value {
+pub(super) enum Value {
     Int(i64),
     Bytes(Vec<u8>),
     List(Vec<Value>),
@@ -13,24 +13,24 @@ pub enum Value {
     Raw(Vec<u8>),
 }
 
-pub use Value::{Int, List, Raw};
+pub(super) use Value::{Int, List, Raw};
 
-pub fn text(text: impl AsRef<[u8]>) -> Value {
+pub(super) fn text(text: impl AsRef<[u8]>) -> Value {
     Value::Bytes(text.as_ref().to_vec())
 }
 
-pub fn dict<K: AsRef<[u8]>, const N: usize>(entries: [(K, Value); N]) -> Value {
+pub(super) fn dict<K: AsRef<[u8]>, const N: usize>(entries: [(K, Value); N]) -> Value {
     Value::Dict(entries.into_iter().map(|(key, value)| (key.as_ref().to_vec(), value)).collect())
 }
 
-pub fn path(parts: &[&str]) -> Value {
+pub(super) fn path(parts: &[&str]) -> Value {
     List(parts.iter().map(text).collect())
 }
 
 impl Value {
     /// Sets `key`, in sorted place if it is new.
     #[must_use]
-    pub fn with(mut self, key: &str, value: Value) -> Self {
+    pub(super) fn with(mut self, key: &str, value: Value) -> Self {
         let Value::Dict(entries) = &mut self else { panic!("not a dictionary") };
         match entries.binary_search_by(|(other, _)| other.as_slice().cmp(key.as_bytes())) {
             Ok(at) => entries[at].1 = value,
@@ -40,13 +40,13 @@ impl Value {
     }
 
     #[must_use]
-    pub fn without(mut self, key: &str) -> Self {
+    pub(super) fn without(mut self, key: &str) -> Self {
         let Value::Dict(entries) = &mut self else { panic!("not a dictionary") };
         entries.retain(|(other, _)| other != key.as_bytes());
         self
     }
 
-    pub fn encode(&self) -> Vec<u8> {
+    pub(super) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
         self.write(&mut out);
         out
@@ -80,12 +80,12 @@ impl Value {
 }
 
 /// The bytes of a torrent with this `info`.
-pub fn torrent(info: Value) -> Vec<u8> {
+pub(super) fn torrent(info: Value) -> Vec<u8> {
     dict([("announce", text("http://127.0.0.1/announce")), ("info", info)]).encode()
 }
 
 /// The `info` of a v1 torrent of one file of 20 000 bytes, two pieces.
-pub fn single() -> Value {
+pub(super) fn single() -> Value {
     dict([
         ("length", Int(20_000)),
         ("name", text("A film.mkv")),
@@ -95,7 +95,7 @@ pub fn single() -> Value {
 }
 
 /// The `info` of a v1 torrent named `name` with these files, in pieces of 16 KiB.
-pub fn multi(files: Vec<Value>) -> Value {
+pub(super) fn multi(files: Vec<Value>) -> Value {
     let length = |file: &Value| match file {
         Value::Dict(entries) => {
             entries.iter().find(|(key, _)| key == b"length").map_or(0, |(_, length)| match length {
@@ -115,12 +115,12 @@ pub fn multi(files: Vec<Value>) -> Value {
 }
 
 /// A file of a v1 list.
-pub fn file(length: i64, parts: &[&str]) -> Value {
+pub(super) fn file(length: i64, parts: &[&str]) -> Value {
     dict([("length", Int(length)), ("path", path(parts))])
 }
 
 /// The `info` of a v2 torrent with this file tree, in pieces of 16 KiB.
-pub fn v2(tree: Value) -> Value {
+pub(super) fn v2(tree: Value) -> Value {
     dict([
         ("file tree", tree),
         ("meta version", Int(2)),
@@ -130,17 +130,17 @@ pub fn v2(tree: Value) -> Value {
 }
 
 /// A file of a v2 tree with any hash.
-pub fn leaf(length: i64) -> Value {
+pub(super) fn leaf(length: i64) -> Value {
     leaf_with(length, [9; 32])
 }
 
 /// A file of a v2 tree.
-pub fn leaf_with(length: i64, root: [u8; 32]) -> Value {
+pub(super) fn leaf_with(length: i64, root: [u8; 32]) -> Value {
     dict([("", dict([("length", Int(length)), ("pieces root", text(root))]))])
 }
 
 /// The layer of a file of `pieces` pieces of 16 KiB, and its root.
-pub fn layer(pieces: u8) -> (Vec<u8>, [u8; 32]) {
+pub(super) fn layer(pieces: u8) -> (Vec<u8>, [u8; 32]) {
     let mut hashes: Vec<[u8; 32]> = (0..pieces).map(|piece| [piece + 1; 32]).collect();
     let bytes = hashes.concat();
     hashes.resize(hashes.len().next_power_of_two(), [0; 32]);

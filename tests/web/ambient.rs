@@ -6,13 +6,13 @@ use grabfeed::web::routes::{Route, table};
 use super::Running;
 
 /// Routes to which a signed-in browser's cookie opens the door.
-pub fn opened_by_cookie() -> impl Iterator<Item = Route> {
+pub(super) fn opened_by_cookie() -> impl Iterator<Item = Route> {
     table()
         .into_iter()
         .filter(|route| matches!(route.access, Access::Scope(_) | Access::Administrator | Access::Page))
 }
 
-pub fn concrete(path: &str) -> String {
+pub(super) fn concrete(path: &str) -> String {
     let segment = |segment: &str| if segment.starts_with('{') { "1".to_owned() } else { segment.to_owned() };
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }

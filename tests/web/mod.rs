@@ -44,13 +44,13 @@ use crate::support::http::{Http, Reply};
 use crate::support::service::{Household, Plan, Service};
 
 /// A household whose one webhook secret the test knows.
-pub const SECRET: &str = "test-webhook-secret-0123456789";
+pub(crate) const SECRET: &str = "test-webhook-secret-0123456789";
 
 /// In what time every grab of an undisturbed household is published.
-pub const SETTLED: Duration = Duration::from_hours(1);
+pub(crate) const SETTLED: Duration = Duration::from_hours(1);
 
 /// A running service with its household.
-pub struct Running {
+pub(crate) struct Running {
     pub home: Household,
     pub service: Service,
     pub http: Http,
@@ -58,18 +58,18 @@ pub struct Running {
 
 impl Running {
     /// The usual household.
-    pub async fn usual() -> Self {
+    pub(crate) async fn usual() -> Self {
         Self::with(Plan::default()).await
     }
 
-    pub async fn with(plan: Plan) -> Self {
+    pub(crate) async fn with(plan: Plan) -> Self {
         let home = Household::new(Home::file(), plan).await;
         let service = home.start().await;
         Self { home, service, http: Http::new() }
     }
 
     /// One grab, published; gives the path of a feed that lists it.
-    pub async fn with_one_item(plan: Plan) -> (Self, String) {
+    pub(crate) async fn with_one_item(plan: Plan) -> (Self, String) {
         let running = Self::with(plan).await;
         let feed = running.home.feed().await;
         running.home.grab("radarr", "A.Film.2026-GRP", "Alpha").await;
@@ -77,12 +77,12 @@ impl Running {
         (running, feed)
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.service.url)
     }
 
     /// A new key with these scopes.
-    pub async fn key(&self, scopes: &str) -> String {
+    pub(crate) async fn key(&self, scopes: &str) -> String {
         let key = Token::generate(TokenKind::ApiKey, &mut rand::rng());
         let new = NewApiKey {
             name: key.shown(),
@@ -96,12 +96,12 @@ impl Running {
     }
 
     /// Makes the account, unless there is one.
-    pub async fn make_account(&self) {
+    pub(crate) async fn make_account(&self) {
         account::make(&self.home.store).await;
     }
 
     /// Signs in to the account, which is made if there is none, and gives the `Cookie` header.
-    pub async fn sign_in(&self) -> String {
+    pub(crate) async fn sign_in(&self) -> String {
         self.make_account().await;
         let reply = self.try_sign_in(NAME, PASSWORD).await;
         assert_eq!(reply.status, 204, "{}", reply.text());
@@ -109,7 +109,7 @@ impl Running {
     }
 
     /// The cookie of a new session, without a sign-in and without an account.
-    pub async fn begin_session(&self) -> String {
+    pub(crate) async fn begin_session(&self) -> String {
         let token = Token::generate(TokenKind::Session, &mut rand::rng());
         let new = NewSession {
             token_hash: token.hash(),
@@ -128,22 +128,22 @@ impl Running {
     }
 
     /// Tries to sign in, as a script does.
-    pub async fn try_sign_in(&self, name: &str, password: &str) -> Reply {
+    pub(crate) async fn try_sign_in(&self, name: &str, password: &str) -> Reply {
         self.page().sign_in(name, password).await
     }
 
     /// Asks as a page of ours does: with this cookie, and our origin.
-    pub async fn ask(&self, method: &str, path: &str, cookie: &str, body: &Value) -> Reply {
+    pub(crate) async fn ask(&self, method: &str, path: &str, cookie: &str, body: &Value) -> Reply {
         self.page().ask(method, path, cookie, body).await
     }
 
     /// The status of `GET` with this cookie.
-    pub async fn status_with(&self, path: &str, cookie: &str) -> u16 {
+    pub(crate) async fn status_with(&self, path: &str, cookie: &str) -> u16 {
         self.page().status(path, cookie).await
     }
 
     /// The whole text of the metrics.
-    pub async fn metrics(&self) -> String {
+    pub(crate) async fn metrics(&self) -> String {
         let key = self.key("metrics").await;
         let reply = self.http.get_with(&self.url("/metrics"), &[("x-api-key", &key)]).await;
         assert_eq!(reply.status, 200);
@@ -151,7 +151,7 @@ impl Running {
     }
 
     /// What the feed lists: guid and enclosure URL.
-    pub async fn items(&self, feed: &str) -> Vec<(String, String)> {
+    pub(crate) async fn items(&self, feed: &str) -> Vec<(String, String)> {
         let reply = self.http.get(&self.url(feed)).await;
         assert_eq!(reply.status, 200, "{}", reply.text());
         items_of(&reply.body)
@@ -159,7 +159,7 @@ impl Running {
 }
 
 /// Guid and enclosure URL of each item of a feed.
-pub fn items_of(body: &[u8]) -> Vec<(String, String)> {
+pub(crate) fn items_of(body: &[u8]) -> Vec<(String, String)> {
     let channel = rss::Channel::read_from(body).unwrap();
     let item = |item: &rss::Item| {
         (item.guid().unwrap().value().to_owned(), item.enclosure().unwrap().url().to_owned())
@@ -168,12 +168,12 @@ pub fn items_of(body: &[u8]) -> Vec<(String, String)> {
 }
 
 /// Settings by which the Radarr of the usual household has [`SECRET`].
-pub fn known_secret() -> Plan {
+pub(crate) fn known_secret() -> Plan {
     Plan::with("APPS__0__WEBHOOK_SECRET", SECRET)
 }
 
 /// Sends these bytes and gives everything that comes back until the server hangs up.
-pub async fn raw(url: &str, request: &[u8]) -> String {
+pub(crate) async fn raw(url: &str, request: &[u8]) -> String {
     let address = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     // A server that has already answered may close before it has read everything.

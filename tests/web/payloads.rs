@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 /// The release that every payload is about.
-pub const RELEASE: &str = "Le.Phare.Immobile.2024.1080p.WEB-DL.DDP5.1.H.264-GRP";
+pub(super) const RELEASE: &str = "Le.Phare.Immobile.2024.1080p.WEB-DL.DDP5.1.H.264-GRP";
 const DOWNLOAD_ID: &str = "0123456789ABCDEF0123456789ABCDEF01234567";
 
 /// App and body of each app's Grab webhook.
-pub fn grabs() -> Vec<(&'static str, Value)> {
+pub(super) fn grabs() -> Vec<(&'static str, Value)> {
     let of_a_film = json!({
         "movie": { "id": 42, "title": "Le Phare immobile", "year": 2024, "releaseDate": "9999-12-31",
             "folderPath": "/films/Le Phare immobile (2024)", "tmdbId": 123_456, "imdbId": "tt1234567", "genres": [],
@@ -59,7 +59,7 @@ pub fn grabs() -> Vec<(&'static str, Value)> {
 }
 
 /// Radarr's Grab of this title.
-pub fn radarr_grab(title: &str) -> Value {
+pub(super) fn radarr_grab(title: &str) -> Value {
     let mut body = grabs().remove(0).1;
     body["release"]["releaseTitle"] = title.into();
     body["downloadId"] = format!("{:X}", crc(title)).repeat(5).into();

@@ -12,7 +12,7 @@ const STEPS_SECONDS: [u64; 10] = [0, 60, 300, 900, 1800, 3600, 10_800, 21_600, 4
 
 /// The state of one provider.
 #[derive(Debug, Clone, Default)]
-pub struct Backoff {
+pub(crate) struct Backoff {
     step: usize,
     grace: Duration,
     max_step: usize,
@@ -23,17 +23,17 @@ pub struct Backoff {
 
 impl Backoff {
     /// An indexer: blocked from the first failure on, for up to a day.
-    pub fn indexer() -> Self {
+    pub(crate) fn indexer() -> Self {
         Self { max_step: STEPS_SECONDS.len() - 1, ..Self::default() }
     }
 
     /// A receiver of webhooks: failures within 5 minutes of the first do not block, later ones do, for up to an hour.
-    pub fn receiver() -> Self {
+    pub(crate) fn receiver() -> Self {
         Self { grace: Duration::from_mins(5), max_step: 5, ..Self::default() }
     }
 
     /// Notes a failure; `at_least` is what the upstream asked for.
-    pub fn failed(&mut self, now: Ts, at_least: Duration) {
+    pub(crate) fn failed(&mut self, now: Ts, at_least: Duration) {
         self.recent_failure = now;
         let first = self.step == 0;
         if first {
@@ -53,18 +53,18 @@ impl Backoff {
     }
 
     /// Notes a success.
-    pub fn succeeded(&mut self) {
+    pub(crate) fn succeeded(&mut self) {
         self.step = self.step.saturating_sub(1);
         self.blocked_till = None;
     }
 
     /// Until when it is blocked, if it is.
-    pub fn blocked(&self, now: Ts) -> Option<Ts> {
+    pub(crate) fn blocked(&self, now: Ts) -> Option<Ts> {
         self.blocked_till.filter(|till| *till > now)
     }
 
     /// The first and the most recent failure of the present series.
-    pub fn failures(&self) -> (Ts, Ts) {
+    pub(crate) fn failures(&self) -> (Ts, Ts) {
         (self.initial_failure, self.recent_failure)
     }
 

@@ -20,7 +20,7 @@ use super::shared::Shared;
 
 /// The door of one simulated app.
 #[derive(Debug)]
-pub struct Gate {
+pub(crate) struct Gate {
     /// The app's name in the world.
     pub name: String,
     /// Its API key.
@@ -36,7 +36,7 @@ pub struct Gate {
 }
 
 /// Puts the door before an app's routes. `keyed` need the key; `/ping` never does.
-pub fn routes(gate: &Arc<Gate>, keyed: Router) -> Router {
+pub(crate) fn routes(gate: &Arc<Gate>, keyed: Router) -> Router {
     let current = gate.api;
     let keyed = keyed
         .route(

@@ -11,11 +11,11 @@ use super::query::{BadQuery, Query};
 
 /// The kind of a row: its number and its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Event(pub u8, pub &'static str);
+pub(crate) struct Event(pub u8, pub &'static str);
 
 /// A row that is to be written: everything but its number.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub(crate) struct Draft {
     /// The date in the row.
     pub date: Ts,
     /// When it can be read.
@@ -34,7 +34,7 @@ struct Row {
 
 /// A history table.
 #[derive(Debug)]
-pub struct History {
+pub(crate) struct History {
     rows: Vec<Row>,
     late: Vec<Draft>,
     next_id: i64,
@@ -43,17 +43,17 @@ pub struct History {
 
 impl History {
     /// An empty table; `events` are the kinds that this app knows.
-    pub fn new(first_id: i64, events: &'static [Event]) -> Self {
+    pub(crate) fn new(first_id: i64, events: &'static [Event]) -> Self {
         Self { rows: Vec::new(), late: Vec::new(), next_id: first_id, events }
     }
 
     /// Writes a row, at once or when it is due.
-    pub fn write(&mut self, draft: Draft) {
+    pub(crate) fn write(&mut self, draft: Draft) {
         self.late.push(draft);
     }
 
     /// Puts an older backup in place: the newest rows are gone and their numbers will be used again.
-    pub fn restore(&mut self, now: Ts, rows_lost: usize) {
+    pub(crate) fn restore(&mut self, now: Ts, rows_lost: usize) {
         self.settle(now);
         self.rows.truncate(self.rows.len().saturating_sub(rows_lost));
         let lost = i64::try_from(rows_lost).unwrap_or(0);
@@ -61,13 +61,13 @@ impl History {
     }
 
     /// Rows that match, for the app's own use (limits).
-    pub fn count(&mut self, now: Ts, wanted: impl Fn(&Draft) -> bool) -> usize {
+    pub(crate) fn count(&mut self, now: Ts, wanted: impl Fn(&Draft) -> bool) -> usize {
         self.settle(now);
         self.rows.iter().filter(|row| wanted(&row.draft)).count()
     }
 
     /// `GET /history`
-    pub fn page(&mut self, now: Ts, query: &Query) -> Result<Value, BadQuery> {
+    pub(crate) fn page(&mut self, now: Ts, query: &Query) -> Result<Value, BadQuery> {
         self.settle(now);
         let page = query.number("page")?.unwrap_or(1).max(1);
         let size = query.number("pageSize")?.unwrap_or(10).max(1);
@@ -105,7 +105,7 @@ impl History {
     }
 
     /// `GET /history/since`: from the date on, oldest first, all of it.
-    pub fn since(&mut self, now: Ts, query: &Query) -> Result<Value, BadQuery> {
+    pub(crate) fn since(&mut self, now: Ts, query: &Query) -> Result<Value, BadQuery> {
         self.settle(now);
         let date = match query.first("date") {
             Some(text) => Ts::parse_upstream(text).ok_or_else(|| BadQuery::new("date", text))?,

@@ -6,46 +6,46 @@ use serde_json::json;
 
 /// A parsed query string.
 #[derive(Debug, Default)]
-pub struct Query(Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 /// A value that does not bind to its parameter.
 #[derive(Debug)]
-pub struct BadQuery {
+pub(crate) struct BadQuery {
     name: &'static str,
     value: String,
 }
 
 impl Query {
     /// Parses what follows the `?`.
-    pub fn parse(raw: &str) -> Self {
+    pub(crate) fn parse(raw: &str) -> Self {
         Self(url::form_urlencoded::parse(raw.as_bytes()).into_owned().collect())
     }
 
     /// The first value of a parameter that is not empty.
-    pub fn first(&self, name: &str) -> Option<&str> {
+    pub(crate) fn first(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// Every value of a repeated parameter.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// A whole number.
-    pub fn number(&self, name: &'static str) -> Result<Option<u64>, BadQuery> {
+    pub(crate) fn number(&self, name: &'static str) -> Result<Option<u64>, BadQuery> {
         self.first(name).map(|text| text.parse().map_err(|_| BadQuery::new(name, text))).transpose()
     }
 
     /// A repeated whole number.
-    pub fn numbers(&self, name: &'static str) -> Result<Vec<i64>, BadQuery> {
+    pub(crate) fn numbers(&self, name: &'static str) -> Result<Vec<i64>, BadQuery> {
         self.all(name).map(|text| text.parse().map_err(|_| BadQuery::new(name, text))).collect()
     }
 }
 
 impl BadQuery {
     /// The parameter and its value.
-    pub fn new(name: &'static str, value: &str) -> Self {
+    pub(crate) fn new(name: &'static str, value: &str) -> Self {
         Self { name, value: value.to_owned() }
     }
 }

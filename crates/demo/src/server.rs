@@ -23,7 +23,7 @@ struct Running {
 
 /// A server and its address. It stops when dropped.
 #[derive(Debug)]
-pub struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     router: Router,
     running: Mutex<Option<Running>>,
@@ -31,23 +31,23 @@ pub struct Server {
 
 /// A port that is taken but not served yet: simulators need to know each other's addresses first.
 #[derive(Debug)]
-pub struct Bound(TcpListener, SocketAddr);
+pub(crate) struct Bound(TcpListener, SocketAddr);
 
 impl Bound {
     /// Takes a port of 127.0.0.1; 0 takes any free one.
-    pub async fn take(port: u16) -> io::Result<Self> {
+    pub(crate) async fn take(port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         Ok(Self(listener, address))
     }
 
     /// `http://127.0.0.1:port`
-    pub fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.1)
     }
 
     /// Serves.
-    pub fn serve(self, router: Router) -> Server {
+    pub(crate) fn serve(self, router: Router) -> Server {
         let running = start(self.0, router.clone());
         Server { address: self.1, router, running: Mutex::new(Some(running)) }
     }
@@ -55,7 +55,7 @@ impl Bound {
 
 impl Server {
     /// Closes the port and every connection: callers get "connection refused".
-    pub async fn down(&self) {
+    pub(crate) async fn down(&self) {
         let running = locked(&self.running).take();
         if let Some(Running { stop, mut task }) = running {
             stop.cancel();
@@ -66,7 +66,7 @@ impl Server {
     }
 
     /// Serves again on the same port.
-    pub async fn up(&self) -> io::Result<()> {
+    pub(crate) async fn up(&self) -> io::Result<()> {
         if locked(&self.running).is_none() {
             let listener = TcpListener::bind(self.address).await?;
             *locked(&self.running) = Some(start(listener, self.router.clone()));

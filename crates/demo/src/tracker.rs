@@ -18,10 +18,10 @@ use super::shared::Shared;
 use super::torrents::Bencode;
 
 /// By this header the simulated Prowlarr says for whom it asks, so that faults can spare the apps.
-pub const ON_BEHALF: &str = "x-demo-on-behalf";
+pub(crate) const ON_BEHALF: &str = "x-demo-on-behalf";
 
 /// The tracker's routes.
-pub fn routes(shared: Arc<Shared>) -> Router {
+pub(crate) fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/download/{id}", get(download))
         .route("/details/{id}", get(details))

@@ -15,7 +15,7 @@ const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub enum WireError {
+pub(crate) enum WireError {
     /// The URL is none, or not plain HTTP.
     #[error("not a plain http URL")]
     BadUrl,
@@ -32,7 +32,7 @@ pub enum WireError {
 
 /// An answer.
 #[derive(Debug)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// The status code.
     pub status: u16,
     headers: Vec<(String, String)>,
@@ -42,14 +42,14 @@ pub struct Reply {
 
 impl Reply {
     /// The first header of this name; the case does not matter.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
 
 /// A request.
 #[derive(Debug)]
-pub struct Call<'a> {
+pub(crate) struct Call<'a> {
     /// The method.
     pub method: &'a str,
     /// The whole URL.
@@ -61,7 +61,7 @@ pub struct Call<'a> {
 }
 
 /// Sends one request and reads the whole answer.
-pub async fn send(call: Call<'_>, timeout: Duration) -> Result<Reply, WireError> {
+pub(crate) async fn send(call: Call<'_>, timeout: Duration) -> Result<Reply, WireError> {
     tokio::time::timeout(timeout, exchange(call)).await.map_err(|_| WireError::TimedOut)?
 }
 

@@ -8,6 +8,11 @@ use url::form_urlencoded;
 use super::infohash::Infohash;
 use super::text;
 
+/// Whether a link is a magnet link, whatever it names.
+pub fn is_magnet(link: &str) -> bool {
+    link.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("magnet:"))
+}
+
 /// What a magnet link names. A link to a hybrid torrent has both hashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Magnet {

@@ -14,15 +14,15 @@ macro_rules! named_enum {
 
         impl $name {
             /// Every value.
-            pub const ALL: [Self; <[&str]>::len(&[$($text,)+])] = [$(Self::$value,)+];
+            $vis const ALL: [Self; <[&str]>::len(&[$($text,)+])] = [$(Self::$value,)+];
 
             /// The stable name.
-            pub const fn as_str(self) -> &'static str {
+            $vis const fn as_str(self) -> &'static str {
                 match self { $(Self::$value => $text,)+ }
             }
 
             /// The value with this name.
-            pub fn from_name(name: &str) -> Option<Self> {
+            $vis fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.into_iter().find(|value| value.as_str() == name)
             }
         }

@@ -67,7 +67,7 @@ impl OidcError {
         }
     }
 
-    /// Whether the provider is at fault, rather than who wants to sign in.
+    /// Whether the provider is at fault, rather than the visitor.
     pub const fn is_the_providers(self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::BadAnswer | Self::OtherDescription)
     }

@@ -43,7 +43,7 @@ section! {
         format: LogFormat = Key::new("format", Kind::Choice(LogFormat::WORDS)).default("text");
         /// A file that gets every entry too, besides standard error.
         file: Option<PathBuf> = Key::new("file", Kind::Path).example("grabfeed.log");
-        /// The language of logs and of the command line, and of pages for who has chosen none.
+        /// The language of logs and of the command line, and of pages for a visitor without a choice.
         language: Lang = Key::new("language", Kind::Choice(&["fr", "en"])).default("fr");
     }
 }

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::outcome::{DownloadError, Downloaded};
+use crate::domain::magnet::is_magnet;
 use crate::domain::reason::Reason;
 
 /// The most redirects of one download.
@@ -82,10 +83,6 @@ impl Trail {
         self.current.clone_from(&url);
         Ok(Target::Url(url))
     }
-}
-
-pub(super) fn is_magnet(link: &str) -> bool {
-    link.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("magnet:"))
 }
 
 /// A magnet link as the outcome of a download.

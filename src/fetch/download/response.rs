@@ -8,7 +8,8 @@ use reqwest::{Response, StatusCode};
 
 use super::body::{Beginning, Body};
 use super::outcome::{DownloadError, DownloadLimits, Downloaded, Via};
-use super::redirect::{is_magnet, magnet};
+use super::redirect::magnet;
+use crate::domain::magnet::is_magnet;
 use crate::domain::reason::Reason;
 use crate::domain::time::Ts;
 use crate::upstream::retry_after;

@@ -3,9 +3,11 @@
 //! Owns: the names `grabfeed.log`, `grabfeed.log.1`, … and their sizes. Must not know what a record is.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+use crate::ops::private_file;
 
 /// The size at which a file moves aside, in bytes.
 pub(super) const FILE_BYTES: u64 = 10 * 1024 * 1024;
@@ -55,11 +57,7 @@ impl RotatingFile {
 }
 
 fn append_to(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    private_file::options().create(true).append(true).open(path)
 }
 
 fn numbered(path: &Path, number: usize) -> PathBuf {

@@ -10,7 +10,7 @@ use crate::web::problem::Problem;
 
 /// The largest page.
 const MAX_PAGE_SIZE: u32 = 500;
-/// The page's size of who asks for none.
+/// The page's size where a request asks for none.
 const USUAL_PAGE_SIZE: u32 = 50;
 
 /// Which page is asked for, in which order.

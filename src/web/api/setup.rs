@@ -52,7 +52,7 @@ pub async fn show(State(state): State<WebState>) -> Result<Json<SetupState>, Pro
     Ok(Json(SetupState { needed: state.accounts.is_setup_needed().await? }))
 }
 
-/// Make the account, for who shows the set-up token, and sign its owner in. 404 as soon as there is one.
+/// Make the account, for a caller who shows the set-up token, and sign its owner in. 404 as soon as there is one.
 #[utoipa::path(post, path = "/api/v1/setup", tag = "account", operation_id = "createAccount",
     request_body = NewAccount,
     responses((status = 201, description = "The account is made; the session's cookie comes along.", body = Account)),

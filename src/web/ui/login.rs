@@ -25,7 +25,7 @@ pub struct Asked {
     back: Option<String>,
 }
 
-/// Shows the form; who is signed in goes on, and without an account the set-up comes first.
+/// Shows the form; a visitor who is signed in goes on, and without an account the set-up comes first.
 pub async fn show(
     State(state): State<WebState>,
     reader: Reader,

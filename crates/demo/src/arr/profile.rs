@@ -12,7 +12,7 @@ use Feature::{
 
 /// What some of the programs have and others lack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Feature {
+pub(super) enum Feature {
     /// Webhooks can carry headers.
     WebhookHeaders,
     /// One history row for each episode, album or book of a grab.
@@ -31,7 +31,7 @@ pub enum Feature {
 
 /// The facts of one program.
 #[derive(Debug, Clone, Copy)]
-pub struct Profile {
+pub(super) struct Profile {
     /// `appName`, and the product name of its `User-Agent`.
     pub app_name: &'static str,
     /// Its version.
@@ -46,13 +46,13 @@ pub struct Profile {
 
 impl Profile {
     /// Whether the program has this.
-    pub fn has(&self, feature: Feature) -> bool {
+    pub(super) fn has(&self, feature: Feature) -> bool {
         self.features.contains(&feature)
     }
 }
 
 /// The row of a grab, in every program.
-pub const GRABBED: Event = Event(1, "grabbed");
+pub(super) const GRABBED: Event = Event(1, "grabbed");
 
 const RADARR: Profile = Profile {
     app_name: "Radarr",
@@ -140,7 +140,7 @@ const WHISPARR: Profile = Profile {
 };
 
 /// The facts of a kind; `None` for Prowlarr, which is simulated by itself.
-pub fn profile(kind: AppKind) -> Option<Profile> {
+pub(super) fn profile(kind: AppKind) -> Option<Profile> {
     match kind {
         AppKind::Radarr => Some(RADARR),
         AppKind::Sonarr => Some(SONARR),

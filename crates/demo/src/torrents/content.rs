@@ -15,7 +15,7 @@ pub struct File {
 }
 
 /// The files of a release, sorted by path as BEP 52 orders a file tree.
-pub fn files(title: &str, spec: &TorrentSpec) -> Vec<File> {
+pub(super) fn files(title: &str, spec: &TorrentSpec) -> Vec<File> {
     if spec.files <= 1 {
         return vec![File { path: Vec::new(), bytes: noise(title, 0, spec.file_bytes) }];
     }

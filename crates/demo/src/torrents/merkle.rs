@@ -3,10 +3,10 @@
 use sha2::{Digest, Sha256};
 
 /// Bytes of one leaf.
-pub const BLOCK_BYTES: usize = 16 * 1024;
+pub(super) const BLOCK_BYTES: usize = 16 * 1024;
 
 /// What BEP 52 keeps of a file that is not empty.
-pub struct FileHashes {
+pub(super) struct FileHashes {
     /// `pieces root`.
     pub root: [u8; 32],
     /// The hashes of its pieces, joined; `None` if the file fits into one piece.
@@ -14,7 +14,7 @@ pub struct FileHashes {
 }
 
 /// Hashes a file that is not empty. `piece_bytes` is a power of two of at least one block.
-pub fn hash_file(bytes: &[u8], piece_bytes: usize) -> FileHashes {
+pub(super) fn hash_file(bytes: &[u8], piece_bytes: usize) -> FileHashes {
     let leaves: Vec<[u8; 32]> = bytes.chunks(BLOCK_BYTES).map(|block| Sha256::digest(block).into()).collect();
     if bytes.len() <= piece_bytes {
         return FileHashes { root: root(leaves, [0; 32]), piece_layer: None };

@@ -6,13 +6,13 @@ use proptest::prelude::*;
 
 use super::*;
 
-pub const LIMITS: FeedLimits =
+pub(super) const LIMITS: FeedLimits =
     FeedLimits { slots: 5, yield_after_polls: 3, yield_after: Duration::from_hours(1) };
 const BETWEEN_POLLS: Duration = Duration::from_mins(30);
 
 /// A feed with its ledger, and a client that keeps the newest `slots` items and fetches each new one at once,
 /// but for those that its owner's rules refuse.
-pub struct Household {
+pub(super) struct Household {
     pub entries: Vec<Entry>,
     pub moment: Moment,
     kept: BTreeMap<Ts, TorrentId>,
@@ -22,7 +22,7 @@ pub struct Household {
 }
 
 impl Household {
-    pub fn new(now_millis: i64) -> Self {
+    pub(super) fn new(now_millis: i64) -> Self {
         let moment = Moment { now: Ts::from_millis(now_millis), polls: 0, last_pub_at: None };
         Self {
             entries: vec![],
@@ -34,7 +34,7 @@ impl Household {
         }
     }
 
-    pub fn grab(&mut self, count: usize) {
+    pub(super) fn grab(&mut self, count: usize) {
         for _ in 0..count {
             let number = i64::try_from(self.entries.len()).unwrap();
             self.entries.push(Entry {
@@ -50,7 +50,7 @@ impl Household {
     }
 
     /// Decides and records as the store would; checks what must hold of every listing.
-    pub fn arrange(&mut self) -> Arrangement {
+    pub(super) fn arrange(&mut self) -> Arrangement {
         let arrangement = arrange(&self.entries, self.moment, &LIMITS);
         let mut shuffled = self.entries.clone();
         shuffled.reverse();
@@ -83,7 +83,7 @@ impl Household {
         arrangement
     }
 
-    pub fn poll(&mut self) -> Arrangement {
+    pub(super) fn poll(&mut self) -> Arrangement {
         let arrangement = self.arrange();
         self.moment.polls += 1;
         let known: BTreeSet<_> = self.kept.values().copied().collect();
