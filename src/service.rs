@@ -4,6 +4,7 @@
 
 mod counting;
 mod facts;
+mod made_possible;
 mod oidc;
 mod outbound;
 mod start_error;
@@ -44,6 +45,7 @@ use crate::store::Store;
 use crate::upstream::arr::ArrClient;
 use crate::upstream::circuit::CircuitPolicy;
 use crate::upstream::connection::UpstreamOptions;
+use crate::upstream::jackett::JackettPlace;
 use crate::upstream::observe::Observer;
 use crate::upstream::prowlarr::ProwlarrClient;
 use crate::upstream::retry::RetryPolicy;
@@ -97,6 +99,10 @@ pub struct Service {
 /// Puts the service together.
 pub async fn build(loaded: &Loaded, store: Store, around: &Surroundings) -> Result<Service, StartError> {
     let settings = &loaded.settings;
+    let brought = pipeline::revival::bring_back(&store, &made_possible::parts(settings)).await?;
+    if brought > 0 {
+        info!(event = "service.grabs-possible-again", grabs = brought);
+    }
     let deps = Arc::new(pipeline_parts(settings, store, around)?);
     let hooks = hooks(settings, &deps.store, &around.redactor).await?;
     let passwords = Passwords::default();
@@ -178,6 +184,7 @@ pub fn pipeline_parts(
     let enabled = || settings.apps.iter().filter(|app| app.enabled && app.kind != AppKind::Prowlarr);
     let secrets =
         enabled().map(|app| &app.api_key).chain(settings.prowlarr.iter().map(|prowlarr| &prowlarr.api_key));
+    let secrets = secrets.chain(settings.jackett.iter().map(|jackett| &jackett.api_key));
     secrets.for_each(|secret| around.redactor.learn(secret));
     let http = outbound::http(settings, around)?;
     let observer: Arc<dyn Observer> = Arc::new(Counting::new(settings, around.metrics.clone()));
@@ -218,11 +225,24 @@ pub fn pipeline_parts(
         metrics: around.metrics.clone(),
         apps,
         prowlarr,
+        jackett: jackett(settings),
         downloader,
         rules: rules(settings),
         polls: deps::PollCounter::default(),
+        indexers: pipeline::indexers::IndexerList::default(),
         wake: tokio::sync::Notify::new(),
     })
+}
+
+/// Jackett as the settings name it; else the one place that links may be fetched from, if there is just one.
+fn jackett(settings: &Settings) -> Option<JackettPlace> {
+    match (&settings.jackett, &settings.network.link_sources[..]) {
+        (Some(jackett), _) => {
+            Some(JackettPlace::Configured { url: jackett.url.clone(), api_key: jackett.api_key.clone() })
+        }
+        (None, [only]) => Some(JackettPlace::LinkSource(only.clone())),
+        (None, _) => None,
+    }
 }
 
 fn prowlarr_name() -> Option<AppName> {
@@ -251,6 +271,12 @@ fn rules(settings: &Settings) -> deps::Rules {
         min_score: settings.matching.min_score,
         strict_hash: settings.matching.strict_hash,
         allow_search: settings.matching.allow_search,
+        grab_sources: settings
+            .prowlarr
+            .as_ref()
+            .map_or_else(Vec::new, |prowlarr| prowlarr.grab_sources.clone()),
+        searches_per_hour: settings.matching.searches_per_hour,
+        host_spacing: settings.network.host_spacing,
         allow_magnets: settings.matching.allow_magnets,
         download: DownloadLimits {
             max_size_bytes: usize::try_from(settings.torrents.max_size_bytes).unwrap_or(usize::MAX),

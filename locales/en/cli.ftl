@@ -151,3 +151,5 @@ start-tls = TLS cannot be set up.
 start-authorities = The certification authorities in { $name } cannot be read: network.ca_file must name a PEM file that holds certificates only.
 start-process = The process cannot be set up. Check the system’s limits.
 start-demo = The simulated apps do not start.
+cli-app-foreign-app = { $source } grabs through Prowlarr ({ $downloads } downloads) but is not among your apps: add it, or its grabs are not fetched.
+cli-app-foreign-program = { $source } downloads through Prowlarr ({ $downloads } times); that is not taken for grabs. If it grabs, name it in `prowlarr.grab_sources`.

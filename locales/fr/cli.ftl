@@ -151,3 +151,5 @@ start-tls = La couche TLS ne peut pas être préparée.
 start-authorities = Les autorités de certification de { $name } ne peuvent pas être lues : network.ca_file doit nommer un fichier PEM qui n’a que des certificats.
 start-process = Le processus ne peut pas être préparé. Vérifiez les limites du système.
 start-demo = Les applications simulées ne démarrent pas.
+cli-app-foreign-app = { $source } fait des grabs par Prowlarr ({ $downloads } téléchargements) mais n’est pas parmi vos applications : ajoutez-la, sinon ses grabs ne sont pas suivis.
+cli-app-foreign-program = { $source } télécharge par Prowlarr ({ $downloads } fois) ; ce n’est pas pris pour des grabs. S’il en fait, nommez-le dans `prowlarr.grab_sources`.

@@ -12,8 +12,7 @@ use crate::admin::apps::{self, AppTest, TestOutcome};
 use crate::admin::view::app::{AppTestView, AppView, SyncView};
 use crate::admin::{Actor, sync, webhook_secret};
 use crate::config::Settings;
-use crate::domain::app::AppName;
-use crate::domain::app::PROWLARR;
+use crate::domain::app::{AppKind, AppName, PROWLARR};
 use crate::ops::text::Lang;
 use crate::service;
 use crate::upstream::error::ApiError;
@@ -61,6 +60,14 @@ async fn list(
         .map(|app| vec![app.name.to_string(), app.kind.to_string(), app.url.to_string(), yes_no(app.enabled)])
         .collect();
     table::write(out, &heading, &rows)?;
+    let store = context.open_store(settings).await?;
+    for foreign in store.foreign_sources().await? {
+        let (source, downloads) = (foreign.source.as_str().into(), foreign.downloads.into());
+        let is_app = foreign.source.parse::<AppKind>().is_ok();
+        let id = if is_app { "cli-app-foreign-app" } else { "cli-app-foreign-program" };
+        writeln!(out, "{}", lang.text(id, &[("source", source), ("downloads", downloads)]))?;
+    }
+    store.close().await;
     Ok(0)
 }
 

@@ -66,10 +66,16 @@ impl Context {
     /// Everything that settings are made of.
     pub fn inputs(&self) -> Inputs {
         Inputs {
-            file: SettingsFile::IfPresent(self.data.join("settings.yml")),
+            file: SettingsFile::IfPresent(self.settings_file()),
             environment: self.environment.clone(),
             saved: BTreeMap::new(),
         }
+    }
+
+    /// The settings file: `settings.yml`, or `settings.yaml` where only that is there.
+    fn settings_file(&self) -> PathBuf {
+        let (usual, other) = (self.data.join("settings.yml"), self.data.join("settings.yaml"));
+        if !usual.exists() && other.exists() { other } else { usual }
     }
 
     /// The language before the settings are known.

@@ -86,9 +86,9 @@ pub(super) fn start_log(
 /// process, however that ends. PostgreSQL takes any number.
 fn lock(context: &Context, settings: &Settings) -> Result<Option<File>, CommandError> {
     let OpenOptions::File(database) = context.database(settings) else { return Ok(None) };
-    let mut path = database.into_os_string();
+    let mut path = database.clone().into_os_string();
     path.push(".lock");
-    let failed = |cause| StartError::DataFolder { path: context.data.clone(), cause };
+    let failed = |_cause| StartError::DatabaseFile(database.clone());
     let file = FileOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),

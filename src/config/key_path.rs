@@ -6,10 +6,11 @@ use super::key::{Key, Presence, Section};
 use super::section;
 
 /// Every section, in the order in which documents list them.
-pub static SECTIONS: [&Section; 14] = [
+pub static SECTIONS: [&Section; 15] = [
     &section::server::SECTION,
     &section::database::SECTION,
     &section::prowlarr::SECTION,
+    &section::jackett::SECTION,
     &section::apps::SECTION,
     &section::sync::SECTION,
     &section::matching::SECTION,

@@ -218,6 +218,11 @@ fn build(merged: &Merged<'_>) -> Option<Settings> {
         } else {
             None
         },
+        jackett: if has(&s::jackett::SECTION) {
+            Some(s::jackett::Jackett::build(section(&s::jackett::SECTION))?)
+        } else {
+            None
+        },
         apps: apps.collect::<Option<Vec<_>>>()?,
         sync: s::sync::Sync::build(section(&s::sync::SECTION))?,
         matching: s::matching::Matching::build(section(&s::matching::SECTION))?,

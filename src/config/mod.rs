@@ -42,6 +42,7 @@ pub use section::{
     cors::Cors,
     database::{Database, DatabaseUrl},
     feeds::Feeds,
+    jackett::Jackett,
     logging::{LogFormat, LogLevel, Logging},
     matching::Matching,
     metrics::Metrics,

@@ -3,7 +3,7 @@
 //! Must not know: files, layers or text; a `Settings` that exists is valid.
 
 use super::section::{
-    apps::App, auth::Auth, cors::Cors, database::Database, feeds::Feeds, logging::Logging,
+    apps::App, auth::Auth, cors::Cors, database::Database, feeds::Feeds, jackett::Jackett, logging::Logging,
     matching::Matching, metrics::Metrics, network::Network, oidc::Oidc, prowlarr::Prowlarr, server::Server,
     sync::Sync, torrents::Torrents,
 };
@@ -17,6 +17,8 @@ pub struct Settings {
     pub database: Database,
     /// The indexer manager, if there is one.
     pub prowlarr: Option<Prowlarr>,
+    /// Jackett, if there is one.
+    pub jackett: Option<Jackett>,
     /// The programs whose grabs are collected.
     pub apps: Vec<App>,
     /// How grabs are collected, and how long they are kept.

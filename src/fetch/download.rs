@@ -74,13 +74,15 @@ impl Downloader {
         }
         let mut trail = Trail::starting_at(text)?;
         let mut response = self.first(trail.current(), link.via, limits).await?;
-        let mut via = link.via;
+        let (mut via, first) = (link.via, trail.current().origin());
         while response::is_redirect(response.status()) {
             match trail.next(&response)? {
                 redirect::Target::Magnet(magnet) => return Ok(magnet),
                 redirect::Target::Url(url) => {
-                    // What comes after the first hop is the tracker's, whoever sent us there.
-                    via = Via::Direct;
+                    // What comes after the first hop is the tracker's, whoever sent us there, unless we are where we were.
+                    if url.origin() != first {
+                        via = Via::Direct;
+                    }
                     drop(response);
                     response = self.send(url, via, limits).await?;
                 }

@@ -1,6 +1,6 @@
 //! Rows of an app's history as sightings. One grab may have several rows: one per episode, album or book.
 
-use super::{UNTITLED, text};
+use super::{UNTITLED, release_hash, text};
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::sighting::{Origin, Sighting};
 use crate::domain::time::Ts;
@@ -12,16 +12,27 @@ use crate::upstream::error::ApiError;
 pub struct Reading {
     /// The grabs, oldest first.
     pub sightings: Vec<Sighting>,
-    /// The date of the newest row; `None` without rows.
+    /// The date of the newest row, by the app's clock; `None` without rows.
     pub newest: Option<Ts>,
+    /// How far the app's clock is ahead of ours, in milliseconds.
+    pub ahead_millis: i64,
 }
 
 /// Reads the grabs of an app from `since` on.
 pub async fn read(client: &ArrClient, app: &AppName, since: Ts, now: Ts) -> Result<Reading, ApiError> {
-    let rows = client.history_since(since).await?;
-    let kind = client.options().kind;
-    let sightings = rows.iter().filter_map(|row| sighting(app, kind, row, now)).collect();
-    Ok(Reading { sightings, newest: rows.iter().map(|row| row.date).max() })
+    let mut rows = client.history_since(since).await?;
+    rows.retain(|row| is_asked_for(row.date, since));
+    let (kind, ahead_millis) = (client.options().kind, client.ahead_millis());
+    let by_our_clock =
+        |sighting: Sighting| Sighting { grabbed_at: sighting.grabbed_at.ahead_by(-ahead_millis), ..sighting };
+    let sightings = rows.iter().filter_map(|row| sighting(app, kind, row, now.ahead_by(ahead_millis)));
+    let sightings = sightings.map(by_our_clock).collect();
+    Ok(Reading { sightings, newest: rows.iter().map(|row| row.date).max(), ahead_millis })
+}
+
+/// Whether a row is of the time that was asked for: the question goes a little further back. One whose date cannot be read is.
+pub(super) fn is_asked_for(date: Ts, since: Ts) -> bool {
+    date == Ts::MIN || date.millis().div_euclid(1000) >= since.millis().div_euclid(1000)
 }
 
 /// The sighting that a row is; `None` for rows of other events.
@@ -45,5 +56,6 @@ pub fn sighting(app: &AppName, kind: AppKind, row: &HistoryRow, now: Ts) -> Opti
         size_bytes: row.data.size_bytes,
         link: row.data.download_url.clone(),
         requester: None,
+        release_hash: row.data.guid.as_ref().map(release_hash),
     })
 }

@@ -8,11 +8,19 @@ pub mod app_history;
 pub mod prowlarr_history;
 pub mod webhook;
 
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+
 /// The longest title or name that is kept, in characters.
 const LONGEST_TEXT: usize = 1000;
 
 /// What stands for a title that a report does not give.
 const UNTITLED: &str = "(untitled)";
+
+/// What the indexer calls a release, as a hash: it may hold a passkey, and only equality matters.
+fn release_hash(name: &SecretString) -> String {
+    hex::encode(Sha256::digest(name.expose_secret().trim().as_bytes()))
+}
 
 /// Text of a report, made fit to keep; empty is none.
 fn text(raw: &str) -> Option<String> {

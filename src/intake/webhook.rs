@@ -128,6 +128,7 @@ fn grab(app: &AppName, kind: AppKind, json: &Value, now: Ts) -> Sighting {
         size_bytes,
         link: None,
         requester: None,
+        release_hash: None,
     }
 }
 

@@ -1,9 +1,11 @@
 //! The way to a grab's torrent: its link, rewritten to our Prowlarr where it is Prowlarr's, else a search.
 
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 use crate::domain::magnet::is_magnet;
 use crate::domain::reason::Reason;
+use crate::upstream::jackett::JackettPlace;
 use crate::upstream::prowlarr::ProwlarrClient;
 
 /// The way to take.
@@ -26,14 +28,27 @@ pub enum Plan {
     Unusable(Reason),
 }
 
+/// Host and port of a direct link, as its place is called.
+pub fn host_of(link: &SecretString) -> Option<String> {
+    let url = Url::parse(link.expose_secret().trim()).ok()?;
+    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
+}
+
 /// Decides by the link alone.
-pub fn plan(link: Option<&SecretString>, prowlarr: Option<&ProwlarrClient>) -> Plan {
+pub fn plan(
+    link: Option<&SecretString>,
+    prowlarr: Option<&ProwlarrClient>,
+    jackett: Option<&JackettPlace>,
+) -> Plan {
     let Some(link) = link.filter(|link| !link.expose_secret().trim().is_empty()) else {
         return Plan::NoLink;
     };
     let text = link.expose_secret().trim();
     if is_magnet(text) {
         return Plan::Magnet(text.to_owned());
+    }
+    if let Some(rewritten) = jackett.and_then(|jackett| jackett.rewrite(link)) {
+        return Plan::Direct(rewritten);
     }
     match prowlarr.map(|prowlarr| prowlarr.rewrite(link)) {
         Some(Ok(Some(rewritten))) => {

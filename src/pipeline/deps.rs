@@ -12,9 +12,11 @@ use crate::fetch::download::{DownloadLimits, Downloader};
 use crate::matching::plan::{Plan, plan};
 use crate::ops::clock::Clock;
 use crate::ops::metrics::Metrics;
+use crate::pipeline::indexers::IndexerList;
 pub use crate::pipeline::polls::PollCounter;
 use crate::store::Store;
 use crate::upstream::arr::ArrClient;
+use crate::upstream::jackett::JackettPlace;
 use crate::upstream::prowlarr::ProwlarrClient;
 
 /// What the steps work with.
@@ -29,12 +31,16 @@ pub struct Deps {
     pub apps: Vec<App>,
     /// Prowlarr, if one is configured.
     pub prowlarr: Option<Prowlarr>,
+    /// Jackett as we reach it, if we know.
+    pub jackett: Option<JackettPlace>,
     /// Fetches links.
     pub downloader: Downloader,
     /// The rules.
     pub rules: Rules,
     /// Polls of feeds that are not written down yet.
     pub polls: PollCounter,
+    /// Prowlarr's indexers.
+    pub indexers: IndexerList,
     /// Rung when work may have become due before its date says so.
     pub wake: Notify,
 }
@@ -76,6 +82,12 @@ pub struct Rules {
     pub strict_hash: bool,
     /// Whether Prowlarr may be searched.
     pub allow_search: bool,
+    /// Further programs whose downloads through Prowlarr are grabs.
+    pub grab_sources: Vec<String>,
+    /// Searches that one indexer is asked for in an hour.
+    pub searches_per_hour: u32,
+    /// The least time between two requests for torrents at one host.
+    pub host_spacing: Duration,
     /// Whether magnets are published.
     pub allow_magnets: bool,
     /// The bounds of one download.
@@ -92,8 +104,12 @@ impl Deps {
 
     /// Whether a link leads to our Prowlarr.
     pub fn is_link_of_prowlarr(&self, link: Option<&SecretString>) -> bool {
-        let prowlarr = self.prowlarr.as_ref().map(|prowlarr| &prowlarr.client);
-        matches!(plan(link, prowlarr), Plan::ThroughProwlarr { .. })
+        matches!(self.plan(link), Plan::ThroughProwlarr { .. })
+    }
+
+    /// The way that a link says to take.
+    pub fn plan(&self, link: Option<&SecretString>) -> Plan {
+        plan(link, self.prowlarr.as_ref().map(|prowlarr| &prowlarr.client), self.jackett.as_ref())
     }
 
     /// Name of the job that reads an app's history.

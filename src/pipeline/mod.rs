@@ -7,13 +7,16 @@
 pub mod deps;
 pub mod feeds;
 pub mod housekeeping;
+pub mod indexers;
 pub mod periodic;
 pub mod polls;
+pub mod revival;
 pub mod step;
 pub mod sync;
 pub mod webhook;
 pub mod worker;
 
+mod pace;
 mod report;
 mod restart;
 mod torrent;

@@ -15,14 +15,17 @@ use crate::store::{JobLease, StoreError};
 const PURGE: &str = "purge";
 /// Time between two purges.
 const PURGE_PERIOD: Duration = Duration::from_hours(1);
-/// How long a job may take before another replica may do it.
-const LEASE: Duration = Duration::from_mins(10);
+/// How long a job's lease holds without being renewed: the job of a process that was killed is done again after that.
+const LEASE: Duration = Duration::from_secs(45);
+/// How often the lease of a job that is being done is renewed.
+const RENEWAL: Duration = Duration::from_secs(15);
 /// Time between two looks at what is due.
 const LOOK: Duration = Duration::from_millis(500);
 /// The period of work that is done only when something asks for it.
 const NEVER: Duration = Duration::from_hours(8760);
-/// Rows of histories that became no grab are remembered this far behind the cursor, well past every overlap.
-const ROW_MEMORY: Duration = Duration::from_hours(3 * 24);
+/// Rows of histories that became no grab, or whose grab is purged, are remembered this far behind the cursor: well past every
+/// overlap, and past every look back that a new reading may take.
+const ROW_MEMORY: Duration = Duration::from_hours(40 * 24);
 
 /// Does due jobs until the life ends.
 pub async fn run(deps: Arc<Deps>, life: Lifecycle) {
@@ -67,11 +70,29 @@ async fn start_due(deps: &Arc<Deps>, life: &Lifecycle) -> Result<(), StoreError>
         life.spawn(async move {
             tokio::select! {
                 () = work(&deps, &lease) => {}
+                () = keep_lease(&deps, &lease) => {}
                 () = hurry.cancelled() => {}
             }
         });
     }
     Ok(())
+}
+
+/// Renews the lease as long as it is ours; returns when it is not.
+async fn keep_lease(deps: &Deps, lease: &JobLease) {
+    loop {
+        tokio::time::sleep(RENEWAL).await;
+        let renewed = match deps.store.now().await {
+            Ok(now) => deps.store.renew_job(lease, now.plus(LEASE)).await,
+            Err(error) => Err(error),
+        };
+        match renewed {
+            Ok(true) => {}
+            Ok(false) => return,
+            // The lease may outlast the trouble.
+            Err(error) => report::database(deps, "jobs", &error),
+        }
+    }
 }
 
 async fn work(deps: &Deps, lease: &JobLease) {

@@ -15,6 +15,10 @@ use crate::store::{Batch, Recorded, StoreError};
 /// How soon the history is read for the row that a webhook announces; the app writes it after the webhook.
 const READ_HISTORY_AFTER: Duration = Duration::from_secs(2);
 
+/// Grabs of one app that only webhooks have told of, at most. Beyond it the history decides: anybody with the secret can invent
+/// grabs, and those of the app are all there.
+pub const MOST_UNCONFIRMED: u64 = 2_000;
+
 /// Records what an app's webhook reports.
 pub async fn record(deps: &Deps, app: &AppName, event: Event) -> Result<WebhookResult, StoreError> {
     let now = deps.store.now().await?;
@@ -28,6 +32,12 @@ pub async fn record(deps: &Deps, app: &AppName, event: Event) -> Result<WebhookR
         Event::Other(name) => {
             debug!(event = "webhook.ignored", app = app.as_str(), kind = name);
             return Ok(WebhookResult::Ignored);
+        }
+        Event::Grab(_)
+            if deps.rules.mode == SyncMode::WebhookPlusHistory
+                && deps.store.unconfirmed_grabs(app).await? >= MOST_UNCONFIRMED =>
+        {
+            debug!(event = "webhook.left-to-history", app = app.as_str());
         }
         Event::Grab(sighting) if deps.rules.mode != SyncMode::HistoryOnly => {
             batch.sightings.push(Sighting { grabbed_at: now, ..*sighting });

@@ -35,7 +35,11 @@ const DATABASE_PAUSE: Duration = Duration::from_secs(2);
 pub async fn run(deps: Arc<Deps>, life: Lifecycle) {
     let workers = Arc::new(Semaphore::new(WORKERS));
     let stopping = life.stopping();
+    let mut clock = ClockWatch::default();
     while !stopping.is_cancelled() {
+        if let Err(error) = clock.look(&deps).await {
+            report::database(&deps, "clock", &error);
+        }
         let sleep = match start_due(&deps, &life, &workers).await {
             Ok(()) => until_next(&deps).await,
             Err(error) => {
@@ -48,6 +52,25 @@ pub async fn run(deps: Arc<Deps>, life: Lifecycle) {
             () = deps.wake.notified() => {}
             () = tokio::time::sleep(sleep) => {}
         }
+    }
+}
+
+/// Notices that the clock went back, after a wrong one was set right.
+#[derive(Debug, Default)]
+struct ClockWatch(Option<Ts>);
+
+impl ClockWatch {
+    async fn look(&mut self, deps: &Deps) -> Result<(), StoreError> {
+        /// Small corrections change nothing that matters.
+        const MATTERS: Duration = Duration::from_secs(30);
+        let now = deps.store.now().await?;
+        let back = self.0.map_or(Duration::ZERO, |before| before.since(now));
+        self.0 = Some(now);
+        if back < MATTERS {
+            return Ok(());
+        }
+        warn!(event = "pipeline.clock-set-back", seconds = back.as_secs());
+        deps.store.clock_set_back(back, now).await
     }
 }
 
@@ -153,8 +176,9 @@ async fn hold_if_failing(
 ) -> Result<(), StoreError> {
     let Ending::Failing { reason, retry_after, .. } = *ending else { return Ok(()) };
     let Some(name) = claimed.grab.indexer.as_deref() else { return Ok(()) };
-    if let Some(hold) = indexer_hold(reason, retry_after) {
-        deps.store.hold_indexer(&indexer_key(name), now.plus(hold), reason).await?;
+    if indexer_hold(reason, retry_after, 0).is_some() {
+        let hold = |strikes| indexer_hold(reason, retry_after, strikes).unwrap_or_default();
+        deps.store.hold_indexer(&indexer_key(name), reason, now, hold).await?;
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ use crate::upstream::trust::read_authorities;
 /// The clients for these settings. Tells where certificates are not checked.
 pub(super) fn http(settings: &Settings, around: &Surroundings) -> Result<Http, StartError> {
     let configured = connections(settings).map(|(url, _)| url).chain(&settings.network.link_sources);
+    let configured = configured.chain(settings.jackett.iter().map(|jackett| &jackett.url));
     let clock = around.clock.clone();
     let mut options = HttpOptions::new(AddressPolicy::allowing(configured), Arc::new(move || clock.now()));
     if let Some(path) = &settings.network.ca_file {

@@ -13,6 +13,8 @@ use crate::domain::time::Ts;
 pub struct AppSync {
     /// Newest moment up to which every history row is stored.
     pub cursor_at: Option<Ts>,
+    /// Where the first reading of its history began.
+    pub began_at: Option<Ts>,
     /// When the history was last read to its end.
     pub last_success_at: Option<Ts>,
     /// When reading it last failed.
@@ -23,6 +25,19 @@ pub struct AppSync {
     pub last_webhook_at: Option<Ts>,
     /// The secret that was generated for the webhook.
     pub webhook_secret: Option<SecretString>,
+}
+
+/// How far an app's history is read, by the app's own clock.
+#[derive(Debug, Clone)]
+pub struct Cursor {
+    /// The app.
+    pub app: AppName,
+    /// The moment up to which all its rows are stored.
+    pub at: Ts,
+    /// Where this reading began; that of the first is kept.
+    pub began_at: Ts,
+    /// The present moment: a cursor that lies after it was moved while a clock was wrong, and goes back.
+    pub latest: Ts,
 }
 
 /// Grabs of an app that its history told of and its webhook did not.
@@ -37,6 +52,7 @@ pub struct MissedWebhooks {
 #[derive(sqlx::FromRow)]
 struct Row {
     cursor_at: Option<i64>,
+    began_at: Option<i64>,
     last_success_at: Option<i64>,
     last_failure_at: Option<i64>,
     last_failure: Option<String>,
@@ -48,11 +64,12 @@ impl Store {
     /// What is known of an app; nothing yet is the default.
     pub async fn app_sync(&self, app: &AppName) -> Result<AppSync, StoreError> {
         let row: Option<Row> = read!(self, pool => sqlx::query_as(
-            "SELECT cursor_at, last_success_at, last_failure_at, last_failure, last_webhook_at, webhook_secret \
+            "SELECT cursor_at, began_at, last_success_at, last_failure_at, last_failure, last_webhook_at, webhook_secret \
              FROM app_sync WHERE app = $1",
         ).bind(app.as_str()).fetch_optional(pool))?;
         Ok(row.map_or_else(AppSync::default, |row| AppSync {
             cursor_at: row.cursor_at.map(Ts::from_millis),
+            began_at: row.began_at.map(Ts::from_millis),
             last_success_at: row.last_success_at.map(Ts::from_millis),
             last_failure_at: row.last_failure_at.map(Ts::from_millis),
             last_failure: row.last_failure,
@@ -100,13 +117,16 @@ impl Store {
     }
 }
 
-/// Moves the cursor on, never back, and records that the history was read to its end.
-pub(super) async fn move_cursor(tx: &mut Tx, app: &AppName, at: Ts, now: Ts) -> Result<(), StoreError> {
+/// Moves the cursor on, never back but out of the future, and records that the history was read to its end.
+pub(super) async fn move_cursor(tx: &mut Tx, cursor: &Cursor, now: Ts) -> Result<(), StoreError> {
     exec!(tx, conn => sqlx::query(
-        "INSERT INTO app_sync (app, cursor_at, last_success_at) VALUES ($1, $2, $3) ON CONFLICT (app) DO UPDATE \
+        "INSERT INTO app_sync (app, cursor_at, last_success_at, began_at) VALUES ($1, $2, $3, $4) ON CONFLICT (app) DO UPDATE \
          SET last_success_at = excluded.last_success_at, \
-         cursor_at = CASE WHEN app_sync.cursor_at > excluded.cursor_at THEN app_sync.cursor_at ELSE excluded.cursor_at END",
-    ).bind(app.as_str()).bind(at.millis()).bind(now.millis()).execute(conn))?;
+         began_at = CASE WHEN app_sync.cursor_at IS NULL THEN excluded.began_at ELSE app_sync.began_at END, \
+         cursor_at = CASE WHEN app_sync.cursor_at > excluded.cursor_at AND app_sync.cursor_at <= $5 \
+         THEN app_sync.cursor_at ELSE excluded.cursor_at END",
+    ).bind(cursor.app.as_str()).bind(cursor.at.millis()).bind(now.millis()).bind(cursor.began_at.millis())
+     .bind(cursor.latest.millis()).execute(conn))?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::StoreError;
 use super::database_time::DatabaseTime;
+use super::file::DatabaseFile;
 use crate::domain::time::Ts;
 use crate::ops::clock::Clock;
 
@@ -24,6 +25,7 @@ pub(super) enum Engine {
     Sqlite {
         writer: SqlitePool,
         reader: SqlitePool,
+        file: Arc<DatabaseFile>,
     },
     Postgres(PgPool),
 }
@@ -102,6 +104,7 @@ impl Store {
     /// wrote later would fail instead of wait.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match &self.engine {
+            Engine::Sqlite { file, .. } if !file.is_there() => return Err(StoreError::Moved),
             Engine::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Engine::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
@@ -109,6 +112,11 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
+        if let Engine::Sqlite { file, .. } = &self.engine
+            && !file.is_there()
+        {
+            return Err(StoreError::Moved);
+        }
         let _one: i64 = read!(self, pool => sqlx::query_scalar("SELECT CAST(1 AS BIGINT)").fetch_one(pool))?;
         Ok(())
     }
@@ -121,7 +129,7 @@ impl Store {
     /// Ends all connections; on SQLite the write-ahead log is folded into the file.
     pub async fn close(&self) {
         match &self.engine {
-            Engine::Sqlite { writer, reader } => {
+            Engine::Sqlite { writer, reader, .. } => {
                 reader.close().await;
                 // Best effort: the log is also read back at the next start.
                 let _checkpointed = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await;

@@ -16,6 +16,9 @@ pub enum StoreError {
         /// The row's number.
         row: i64,
     },
+    /// The database file was moved, replaced or removed while it was open: what is written would be lost.
+    #[error("the database file is not where it was opened")]
+    Moved,
     /// The name is taken.
     #[error("the name is taken")]
     NameTaken,
@@ -30,6 +33,7 @@ impl StoreError {
             Self::Engine(sqlx::Error::Database(_)) => "engine",
             Self::Engine(_) => "other",
             Self::Inconsistent { .. } => "inconsistent",
+            Self::Moved => "moved",
             Self::NameTaken => "name_taken",
         }
     }

@@ -126,10 +126,18 @@ impl Store {
         let mut tx = self.begin().await?;
         let done = run!(&mut tx, conn => sqlx::query_scalar::<_, i64>(
             "UPDATE grab SET state = 'pending', reason = NULL, finished_at = NULL, attempts = 0, round_since = $2, \
-             next_attempt_at = $2 WHERE id = $1 AND state IN ('failed', 'skipped') RETURNING id",
+             next_attempt_at = $2, retried = 1, freed = 0 WHERE id = $1 AND state IN ('failed', 'skipped') RETURNING id",
         ).bind(id.0).bind(now.millis()).fetch_optional(conn))?;
         tx.commit().await?;
         Ok(done.is_some())
+    }
+
+    /// How many grabs of an app wait for a row of its history, which only webhooks have told of.
+    pub async fn unconfirmed_grabs(&self, app: &AppName) -> Result<u64, StoreError> {
+        let count: i64 = read!(self, pool => sqlx::query_scalar(
+            "SELECT COUNT(*) FROM grab WHERE app = $1 AND state = 'pending' AND seen_in_history = 0",
+        ).bind(app.as_str()).fetch_one(pool))?;
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     /// The date of the oldest pending grab of an app that still has no link.

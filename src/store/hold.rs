@@ -1,19 +1,45 @@
 //! Indexers that are left alone for a while.
 
+use std::time::Duration;
+
+use super::engine::Tx;
 use super::{Store, StoreError};
+use crate::domain::ids::GrabId;
 use crate::domain::reason::Reason;
 use crate::domain::time::Ts;
 
 impl Store {
-    /// Leaves an indexer alone until this moment; a longer hold that is already set stays.
-    pub async fn hold_indexer(&self, indexer_key: &str, until: Ts, reason: Reason) -> Result<(), StoreError> {
+    /// Leaves an indexer alone for as long as `hold` says of how often it had failed in a row before; a longer hold that is
+    /// already set stays. Failures that come in while it is held are the one that was counted.
+    pub async fn hold_indexer(
+        &self,
+        indexer_key: &str,
+        reason: Reason,
+        now: Ts,
+        hold: impl Fn(usize) -> Duration + Send,
+    ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
+        let known: Option<(i64, i64)> = run!(&mut tx, conn => sqlx::query_as(
+            "SELECT held_until, strikes FROM indexer_hold WHERE indexer_key = $1",
+        ).bind(indexer_key.to_owned()).fetch_optional(conn))?;
+        let (held_until, strikes) = known.unwrap_or_default();
+        let is_held = held_until > now.millis();
+        let before = if is_held { strikes - 1 } else { strikes };
+        let until = now.plus(hold(usize::try_from(before).unwrap_or(0))).millis().max(held_until);
         exec!(&mut tx, conn => sqlx::query(
-            "INSERT INTO indexer_hold (indexer_key, held_until, reason) VALUES ($1, $2, $3) \
-             ON CONFLICT (indexer_key) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason \
-             WHERE indexer_hold.held_until < excluded.held_until",
-        ).bind(indexer_key.to_owned()).bind(until.millis()).bind(reason.code()).execute(conn))?;
+            "INSERT INTO indexer_hold (indexer_key, held_until, reason, strikes) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (indexer_key) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason, \
+             strikes = excluded.strikes",
+        ).bind(indexer_key.to_owned()).bind(until).bind(reason.code()).bind(before + 1).execute(conn))?;
         tx.commit().await
+    }
+
+    /// Until when this indexer is held, if it is.
+    pub async fn held_until(&self, indexer_key: &str, now: Ts) -> Result<Option<Ts>, StoreError> {
+        let millis: Option<i64> = read!(self, pool => sqlx::query_scalar(
+            "SELECT held_until FROM indexer_hold WHERE indexer_key = $1 AND held_until > $2",
+        ).bind(indexer_key.to_owned()).bind(now.millis()).fetch_optional(pool))?;
+        Ok(millis.map(Ts::from_millis))
     }
 
     /// Lets an indexer be asked again, after a success or at the person's wish.
@@ -31,4 +57,12 @@ impl Store {
         ).bind(now.millis()).fetch_all(pool))?;
         Ok(rows.into_iter().map(|(key, until)| (key, Ts::from_millis(until))).collect())
     }
+}
+
+/// A success of a grab's indexer ends its strikes, unless it is held: then the success was under way before it failed.
+pub(super) async fn forget_strikes(tx: &mut Tx, grab: GrabId, now: Ts) -> Result<(), StoreError> {
+    exec!(&mut *tx, conn => sqlx::query(
+        "DELETE FROM indexer_hold WHERE held_until <= $2 AND indexer_key = (SELECT indexer_key FROM grab WHERE id = $1)",
+    ).bind(grab.0).bind(now.millis()).execute(conn))?;
+    Ok(())
 }

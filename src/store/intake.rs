@@ -5,11 +5,11 @@
 
 use secrecy::ExposeSecret;
 
+use super::app_sync::Cursor;
 use super::engine::{Lock, Tx};
 use super::row::{GrabRow, grab_columns};
 use super::{Store, StoreError};
 use crate::domain::app::AppName;
-use crate::domain::grab::GrabState;
 use crate::domain::ids::GrabId;
 use crate::domain::merge::{self, Known, WINDOW};
 use crate::domain::reason::Reason;
@@ -23,8 +23,8 @@ use crate::domain::time::Ts;
 pub struct Batch {
     /// The sightings.
     pub sightings: Vec<Sighting>,
-    /// The app whose history was read, and the moment up to which all its rows are now stored.
-    pub cursor: Option<(AppName, Ts)>,
+    /// How far a history is read now.
+    pub cursor: Option<Cursor>,
     /// Only sightings of grabs that are already known count (`sync.mode: webhook_only`).
     pub only_known: bool,
     /// The rows are from before grabfeed listened, so no webhook was missed.
@@ -50,6 +50,8 @@ pub enum Recorded {
     OwnEcho,
     /// It is of a grab that is not known, and only known ones count.
     Ignored,
+    /// It is the download of a program whose downloads are no grabs.
+    Foreign,
 }
 
 impl Store {
@@ -61,8 +63,8 @@ impl Store {
         for sighting in &batch.sightings {
             recorded.push(record_one(&mut tx, sighting, &batch, now).await?);
         }
-        if let Some((app, at)) = &batch.cursor {
-            super::app_sync::move_cursor(&mut tx, app, *at, now).await?;
+        if let Some(cursor) = &batch.cursor {
+            super::app_sync::move_cursor(&mut tx, cursor, now).await?;
         }
         if let Some((name, at)) = &batch.nudge {
             super::job::bring_forward(&mut tx, name, *at).await?;
@@ -77,19 +79,19 @@ impl Store {
     /// Ends the wait of Prowlarr's rows that no app claimed. `settled` names, per kind of app, the moment up to which
     /// every polled app of that kind has told all its grabs. Returns the grabs that this made.
     ///
-    /// A caller that also made grabs that an app did record is one of ours, and what it did not record is no grab: it
-    /// is listed as skipped. Any other caller is an app that we do not poll, and its rows are grabs of their own.
+    /// What no app recorded is an app's other download (a test, an interactive search that came to nothing) or that of an app
+    /// of the same kind that is not configured: it is listed as skipped, and had by hand.
     pub async fn settle_waiting(&self, settled: &[(String, Ts)], now: Ts) -> Result<Vec<GrabId>, StoreError> {
         let mut made = Vec::new();
         let mut tx = self.begin().await?;
         tx.lock(Lock::Intake).await?;
         for (kind, before) in settled {
             let rows: Vec<WaitingRow> = run!(&mut tx, conn => sqlx::query_as(
-                "SELECT id, app, title, title_key, indexer, indexer_key, prowlarr_indexer_id, grabbed_at, requester_host \
+                "SELECT id, app, title, title_key, indexer, indexer_key, prowlarr_indexer_id, grabbed_at \
                  FROM sighting WHERE outcome = 'waiting' AND requester_kind = $1 AND grabbed_at < $2 ORDER BY id LIMIT 500",
             ).bind(kind.clone()).bind(before.millis()).fetch_all(conn))?;
             for row in rows {
-                made.push(settle_one(&mut tx, row, kind, now).await?);
+                made.push(settle_one(&mut tx, row, now).await?);
             }
         }
         tx.commit().await?;
@@ -107,26 +109,16 @@ struct WaitingRow {
     indexer_key: String,
     prowlarr_indexer_id: Option<i64>,
     grabbed_at: i64,
-    requester_host: Option<String>,
 }
 
-async fn settle_one(tx: &mut Tx, row: WaitingRow, kind: &str, now: Ts) -> Result<GrabId, StoreError> {
-    let claimed_before: i32 = run!(&mut *tx, conn => sqlx::query_scalar(
-        "SELECT CAST(EXISTS (SELECT 1 FROM sighting s JOIN grab g ON g.id = s.grab_id \
-         WHERE s.outcome = 'merged' AND s.requester_kind = $1 AND s.requester_host = $2 AND g.app_kind = $1) AS INTEGER)",
-    ).bind(kind.to_owned()).bind(row.requester_host.clone()).fetch_one(conn))?;
-    let (state, reason, due) = if claimed_before > 0 {
-        (GrabState::Skipped, Some(Reason::NotRecordedByApp), None)
-    } else {
-        (GrabState::Pending, None, Some(now.millis()))
-    };
+async fn settle_one(tx: &mut Tx, row: WaitingRow, now: Ts) -> Result<GrabId, StoreError> {
     let id: i64 = run!(&mut *tx, conn => sqlx::query_scalar(
         "INSERT INTO grab (app, app_kind, state, reason, title, title_key, indexer, indexer_key, prowlarr_indexer_id, \
-         protocol, grabbed_at, created_at, round_since, finished_at, next_attempt_at, seen_in_history) \
-         VALUES ($1, 'prowlarr', $2, $3, $4, $5, $6, $7, $8, 'torrent', $9, $10, $10, $11, $12, 1) RETURNING id",
-    ).bind(row.app).bind(state.as_str()).bind(reason.map(Reason::code)).bind(row.title).bind(row.title_key)
+         protocol, grabbed_at, created_at, round_since, finished_at, seen_in_history) \
+         VALUES ($1, 'prowlarr', 'skipped', $2, $3, $4, $5, $6, $7, 'torrent', $8, $9, $9, $9, 1) RETURNING id",
+    ).bind(row.app).bind(Reason::NotRecordedByApp.code()).bind(row.title).bind(row.title_key)
      .bind(row.indexer).bind(row.indexer_key).bind(row.prowlarr_indexer_id).bind(row.grabbed_at).bind(now.millis())
-     .bind(due.is_none().then_some(now.millis())).bind(due).fetch_one(conn))?;
+     .fetch_one(conn))?;
     exec!(&mut *tx, conn => sqlx::query("UPDATE sighting SET outcome = 'new', grab_id = $2 WHERE id = $1")
         .bind(row.id).bind(id).execute(conn))?;
     Ok(GrabId(id))
@@ -142,6 +134,22 @@ async fn record_one(
     let grab = merge::find(sighting, &known);
     if grab.is_none() && batch.only_known {
         return Ok(Recorded::Ignored);
+    }
+    let foreign = sighting.requester.as_ref().and_then(|requester| requester.foreign.as_deref());
+    if let Some(source) = foreign.filter(|_| grab.is_none()) {
+        return Ok(match insert_sighting(tx, sighting, "purged", now).await? {
+            Some(_row) => {
+                super::foreign::count(tx, source, sighting.grabbed_at).await?;
+                Recorded::Foreign
+            }
+            None => Recorded::Known,
+        });
+    }
+    if grab.is_none() && sighting.origin != Origin::Webhook && was_purged(tx, sighting).await? {
+        return Ok(match insert_sighting(tx, sighting, "purged", now).await? {
+            Some(_row) => Recorded::Ignored,
+            None => Recorded::Known,
+        });
     }
     let echo = sighting.requester.as_ref().is_some_and(|requester| requester.ourselves);
     let waits = grab.is_none() && sighting.requester.as_ref().is_some_and(|requester| requester.polled);
@@ -186,6 +194,19 @@ async fn candidates(tx: &mut Tx, sighting: &Sighting) -> Result<Vec<Known>, Stor
     rows.into_iter().rev().map(GrabRow::into_known).collect()
 }
 
+/// Whether a row of a history tells of a grab that was purged: the same release at the same time, whoever tells of it.
+async fn was_purged(tx: &mut Tx, sighting: &Sighting) -> Result<bool, StoreError> {
+    let found: i32 = run!(&mut *tx, conn => sqlx::query_scalar(
+        "SELECT CAST(EXISTS (SELECT 1 FROM purged_grab WHERE title_key = $1 AND grabbed_at BETWEEN $2 AND $3 \
+         AND (indexer_key = '' OR $4 = '' OR indexer_key = $4) \
+         AND (infohash IS NULL OR $5 IS NULL OR infohash = $5)) AS INTEGER)",
+    ).bind(title_key(&sighting.title)).bind(sighting.grabbed_at.minus(WINDOW).millis())
+     .bind(sighting.grabbed_at.plus(WINDOW).millis())
+     .bind(sighting.indexer.as_deref().map(indexer_key).unwrap_or_default())
+     .bind(sighting.expected_infohash().map(|hash| hash.to_string())).fetch_one(conn))?;
+    Ok(found > 0)
+}
+
 async fn insert_sighting(
     tx: &mut Tx,
     sighting: &Sighting,
@@ -219,8 +240,8 @@ async fn insert_grab(
     let id: i64 = run!(&mut *tx, conn => sqlx::query_scalar(
         "INSERT INTO grab (app, app_kind, state, title, title_key, indexer, indexer_key, prowlarr_indexer_id, \
          download_id, expected_infohash, protocol, size_bytes, link, grabbed_at, created_at, round_since, \
-         next_attempt_at, seen_by_webhook, seen_in_history, backfilled) \
-         VALUES ($1, $2, 'pending', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17, $18) \
+         next_attempt_at, seen_by_webhook, seen_in_history, backfilled, release_hash) \
+         VALUES ($1, $2, 'pending', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17, $18, $19) \
          RETURNING id",
     ).bind(sighting.app.as_str()).bind(sighting.kind.as_str()).bind(sighting.title.clone())
      .bind(title_key(&sighting.title)).bind(sighting.indexer.clone())
@@ -230,7 +251,7 @@ async fn insert_grab(
      .bind(sighting.link.as_ref().map(|link| link.expose_secret().to_owned()))
      .bind(sighting.grabbed_at.millis()).bind(now.millis()).bind(due.millis())
      .bind(i64::from(sighting.origin == Origin::Webhook)).bind(i64::from(sighting.origin != Origin::Webhook))
-     .bind(i64::from(backfill)).fetch_one(conn))?;
+     .bind(i64::from(backfill)).bind(sighting.release_hash.clone()).fetch_one(conn))?;
     Ok(GrabId(id))
 }
 
@@ -249,14 +270,14 @@ async fn enrich(tx: &mut Tx, grab: &Known, sighting: &Sighting, now: Ts) -> Resu
          link = COALESCE($9, link), \
          grabbed_at = CASE WHEN $11 < grabbed_at THEN $11 ELSE grabbed_at END, \
          seen_by_webhook = CASE WHEN $12 = 1 THEN 1 ELSE seen_by_webhook END, \
-         seen_in_history = CASE WHEN $13 = 1 THEN 1 ELSE seen_in_history END \
-         WHERE id = $1",
+         seen_in_history = CASE WHEN $13 = 1 THEN 1 ELSE seen_in_history END, \
+         release_hash = COALESCE(release_hash, $14) WHERE id = $1",
     ).bind(grab.id.0).bind(sighting.download_id_key()).bind(sighting.expected_infohash().map(|hash| hash.to_string()))
      .bind(sighting.indexer.clone()).bind(sighting.indexer.as_deref().map(indexer_key).unwrap_or_default())
      .bind(sighting.prowlarr_indexer_id).bind(sighting.protocol.as_str())
      .bind(sighting.size_bytes.and_then(|size| i64::try_from(size).ok())).bind(link).bind(now.millis())
      .bind(made_at.millis()).bind(i64::from(sighting.origin == Origin::Webhook)).bind(i64::from(sighting.origin == Origin::AppHistory))
-     .execute(conn))?;
+     .bind(sighting.release_hash.clone()).execute(conn))?;
     if merge::revives(sighting, grab) {
         exec!(&mut *tx, conn => sqlx::query(
             "UPDATE grab SET state = 'pending', reason = NULL, finished_at = NULL, attempts = 0, round_since = $2, \

@@ -49,6 +49,17 @@ impl Store {
         Ok(token.map(|token| JobLease { name: name.to_owned(), token }))
     }
 
+    /// Prolongs a job's lease. False: the lease was lost, and somebody else does the job.
+    pub async fn renew_job(&self, lease: &JobLease, until: Ts) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let done = run!(&mut tx, conn => sqlx::query_scalar::<_, i64>(
+            "UPDATE job SET due_at = CASE WHEN due_at = lease_until THEN $3 ELSE due_at END, lease_until = $3 \
+             WHERE name = $1 AND lease_token = $2 AND lease_until > 0 RETURNING lease_token",
+        ).bind(lease.name.clone()).bind(lease.token).bind(until.millis()).fetch_optional(conn))?;
+        tx.commit().await?;
+        Ok(done.is_some())
+    }
+
     /// Ends a job's run; it is due again at `next`, or sooner if it was nudged while it ran. Nothing happens if the
     /// lease was lost.
     pub async fn finish_job(&self, lease: &JobLease, next: Ts) -> Result<(), StoreError> {

@@ -12,6 +12,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection, PgPool, SqliteConnection, SqlitePool};
 
 use super::engine::Engine;
+use super::file::DatabaseFile;
 use super::{Store, StoreError};
 use crate::ops::clock::Clock;
 use crate::ops::private_file;
@@ -106,7 +107,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine, OpenError> {
         .connect_with(options.read_only(true))
         .await
         .map_err(unreachable)?;
-    Ok(Engine::Sqlite { writer, reader })
+    Ok(Engine::Sqlite { writer, reader, file: Arc::new(DatabaseFile::opened(path)) })
 }
 
 /// Whether the writer can be used again. On a full disk SQLite itself ends the transaction; sqlx's own count of open
@@ -146,21 +147,44 @@ fn make_private(path: &Path) {
     let _made = private_file::options().write(true).create_new(true).open(path);
 }
 
+/// Copies the file before a migration: aside, checked and on the disk before it has its name, so that a copy with that name
+/// is a whole one, whatever broke off an earlier try.
 async fn back_up(writer: &SqlitePool, path: &Path, version: i64) -> Result<(), OpenError> {
-    let mut copy = path.as_os_str().to_owned();
-    copy.push(format!(".before-migration-{version}"));
-    let copy = PathBuf::from(copy);
-    if copy.exists() {
+    let beside = |end: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".before-migration-{version}{end}"));
+        PathBuf::from(name)
+    };
+    let (copy, part) = (beside(""), beside(".part"));
+    if copy.exists() && is_whole(&copy).await {
         return Ok(());
     }
-    make_private(&copy);
-    let target = copy.to_string_lossy().into_owned();
-    sqlx::query("VACUUM INTO $1")
-        .bind(target)
-        .execute(writer)
-        .await
-        .map_err(|error| OpenError::Backup(StoreError::Engine(error)))?;
-    Ok(())
+    let failed = |error| OpenError::Backup(StoreError::Engine(error));
+    let failed_file = |error| failed(sqlx::Error::Io(error));
+    match std::fs::remove_file(&part) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed_file(error)),
+        _ => {}
+    }
+    make_private(&part);
+    let target = part.to_string_lossy().into_owned();
+    sqlx::query("VACUUM INTO $1").bind(target).execute(writer).await.map_err(failed)?;
+    if !is_whole(&part).await {
+        return Err(failed_file(std::io::Error::other("the copy is damaged")));
+    }
+    std::fs::File::open(&part).and_then(|file| file.sync_all()).map_err(failed_file)?;
+    std::fs::rename(&part, &copy).map_err(failed_file)
+}
+
+/// Whether a file is a sound database with our tables.
+async fn is_whole(path: &Path) -> bool {
+    let options = SqliteConnectOptions::new().filename(path).read_only(true);
+    let Ok(mut connection) = SqliteConnection::connect_with(&options).await else { return false };
+    let check = sqlx::query_scalar::<_, String>("PRAGMA quick_check(1)").fetch_one(&mut connection).await;
+    let count = "SELECT COUNT(*) FROM _sqlx_migrations";
+    let migrations = sqlx::query_scalar::<_, i64>(count).fetch_one(&mut connection).await;
+    let whole = check.is_ok_and(|verdict| verdict == "ok") && migrations.is_ok_and(|count| count > 0);
+    let _closed = connection.close().await;
+    whole
 }
 
 async fn open_postgres(url: &SecretString) -> Result<Engine, OpenError> {

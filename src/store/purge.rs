@@ -9,6 +9,12 @@ use crate::domain::time::Ts;
 /// Rows removed in one statement, so that a purge does not hold the writer for long.
 const CHUNK: i64 = 500;
 
+/// How long after its end a hold is remembered: an indexer that fails again within this time is left alone longer.
+const STRIKES_COUNT_FOR: Duration = Duration::from_hours(24);
+
+/// How long what is left of a purged grab is kept: no app keeps its history longer by default.
+const TOMBSTONES_COUNT_FOR: Duration = Duration::from_hours(400 * 24);
+
 /// What a purge removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Purged {
@@ -26,6 +32,7 @@ impl Store {
     /// a torrent keeps its grabs. The rows of the histories that told of them are remembered, or the next reading
     /// would take them for new grabs.
     pub async fn purge(&self, before: Ts) -> Result<Purged, StoreError> {
+        let now = self.now().await?;
         let mut tx = self.begin().await?;
         // No report may join a grab while it is removed.
         tx.lock(Lock::Intake).await?;
@@ -44,7 +51,7 @@ impl Store {
             exec!(&mut tx, conn => sqlx::query("DELETE FROM feed_item WHERE torrent_id = $1").bind(*id).execute(conn))?;
             let ids: Vec<i64> = run!(&mut tx, conn => sqlx::query_scalar("SELECT id FROM grab WHERE torrent_id = $1")
                 .bind(*id).fetch_all(conn))?;
-            remove_grabs(&mut tx, &ids).await?;
+            remove_grabs(&mut tx, &ids, now).await?;
             grabs += ids.len();
             exec!(&mut tx, conn => sqlx::query("DELETE FROM torrent WHERE id = $1").bind(*id).execute(conn))?;
         }
@@ -52,7 +59,7 @@ impl Store {
             "SELECT id FROM grab WHERE state IN ('failed', 'skipped') AND finished_at < $1 \
              ORDER BY finished_at, id LIMIT $2",
         ).bind(before.millis()).bind(CHUNK).fetch_all(conn))?;
-        remove_grabs(&mut tx, &others).await?;
+        remove_grabs(&mut tx, &others, now).await?;
         tx.commit().await?;
         let full = |count: usize| i64::try_from(count).is_ok_and(|count| count == CHUNK);
         Ok(Purged {
@@ -71,7 +78,9 @@ impl Store {
             "DELETE FROM sighting WHERE grab_id IS NULL AND outcome IN ('own_echo', 'purged') \
              AND grabbed_at < (SELECT s.cursor_at - $1 FROM app_sync s WHERE s.app = sighting.app)",
         ).bind(overlap).execute(conn))?;
-        exec!(&mut tx, conn => sqlx::query("DELETE FROM indexer_hold WHERE held_until < $1").bind(now.millis()).execute(conn))?;
+        exec!(&mut tx, conn => sqlx::query("DELETE FROM indexer_hold WHERE held_until < $1").bind(now.minus(STRIKES_COUNT_FOR).millis()).execute(conn))?;
+        exec!(&mut tx, conn => sqlx::query("DELETE FROM purged_grab WHERE purged_at < $1")
+            .bind(now.minus(TOMBSTONES_COUNT_FOR).millis()).execute(conn))?;
         tx.lock(Lock::Ledger).await?;
         super::key_feed::revoke_feeds_of_dead_keys(&mut tx, now).await?;
         tx.commit().await
@@ -92,11 +101,16 @@ impl Store {
 }
 
 /// Removes grabs with their attempts, and keeps the memory of the history rows that told of them.
-async fn remove_grabs(tx: &mut Tx, ids: &[i64]) -> Result<(), StoreError> {
+async fn remove_grabs(tx: &mut Tx, ids: &[i64], now: Ts) -> Result<(), StoreError> {
     for id in ids {
         exec!(&mut *tx, conn => sqlx::query(
             "UPDATE sighting SET grab_id = NULL, outcome = 'purged' WHERE grab_id = $1 AND origin <> 'webhook'",
         ).bind(*id).execute(conn))?;
+        exec!(&mut *tx, conn => sqlx::query(
+            "INSERT INTO purged_grab (title_key, indexer_key, infohash, grabbed_at, purged_at) \
+             SELECT g.title_key, g.indexer_key, COALESCE(t.infohash_v1, t.infohash, g.expected_infohash), g.grabbed_at, $2 \
+             FROM grab g LEFT JOIN torrent t ON t.id = g.torrent_id WHERE g.id = $1",
+        ).bind(*id).bind(now.millis()).execute(conn))?;
         exec!(&mut *tx, conn => sqlx::query("DELETE FROM grab WHERE id = $1").bind(*id).execute(conn))?;
     }
     Ok(())

@@ -35,12 +35,14 @@ macro_rules! claim {
         concat!(
             "UPDATE grab SET lease_until = $2, lease_token = lease_token + 1 WHERE id = (",
             "SELECT g.id FROM grab g WHERE g.state = 'pending' AND g.next_attempt_at <= $1 AND g.lease_until <= $1 ",
-            "AND NOT EXISTS (SELECT 1 FROM indexer_hold h WHERE h.indexer_key = g.indexer_key AND h.held_until > $1) ",
+            // A look into the app's history costs the indexer nothing.
+            "AND ((g.link IS NULL AND g.seen_in_history = 0) OR NOT EXISTS (SELECT 1 FROM indexer_hold h ",
+            "WHERE h.indexer_key = g.indexer_key AND h.held_until > $1)) ",
             "AND (SELECT COUNT(*) FROM grab b WHERE b.state = 'pending' AND b.lease_until > $1 ",
             "AND b.indexer_key = g.indexer_key) < $3 ",
             // The same file for another app is in work: when that ends well, this one needs no download.
             "AND NOT EXISTS (SELECT 1 FROM grab b WHERE b.state = 'pending' AND b.lease_until > $1 ",
-            "AND b.indexer_key = g.indexer_key AND b.expected_infohash = g.expected_infohash) ORDER BY g.next_attempt_at, g.id LIMIT 1",
+            "AND b.indexer_key = g.indexer_key AND b.expected_infohash = g.expected_infohash) ORDER BY g.backfilled, g.next_attempt_at, g.id LIMIT 1",
             $lock,
             ") RETURNING ",
             grab_columns!(),
@@ -52,7 +54,7 @@ const CLAIM: &str = claim!("");
 const CLAIM_SKIP_LOCKED: &str = claim!(" FOR UPDATE OF g SKIP LOCKED");
 
 impl Store {
-    /// Claims the grab that is due longest, passing over indexers that are held or already have `per_indexer` grabs in
+    /// Claims the grab that is due longest, new ones before those of a first look into the past, passing over indexers that are held or already have `per_indexer` grabs in
     /// work, and grabs of a file that is being fetched for another. `None` if nothing can be claimed now.
     pub async fn claim_due(
         &self,

@@ -49,6 +49,10 @@ impl Store {
                 tx.lock(Lock::Ledger).await?;
                 let id = insert_torrent(&mut tx, torrent, now).await?;
                 make_ready(&mut tx, claimed, id, now).await?;
+                if let Some(place) = &end.place {
+                    super::place::heal(&mut tx, &place.shown_well(), now).await?;
+                }
+                super::hold::forget_strikes(&mut tx, claimed.grab.id, now).await?;
             }
             Ending::AlreadyStored(id) => {
                 tx.lock(Lock::Ledger).await?;
@@ -62,6 +66,11 @@ impl Store {
             }
             Ending::Skipped(reason) => finish(&mut tx, claimed, GrabState::Skipped, *reason, now).await?,
         }
+        let failed_at = match (&end.place, end.ending.reason()) {
+            (Some(place), Some(reason)) => place.of_failure(reason),
+            _ => None,
+        };
+        super::place::note(&mut tx, claimed.grab.id, failed_at).await?;
         insert_attempt(&mut tx, claimed.grab.id, &end, now).await?;
         tx.commit().await?;
         Ok(Some(end))

@@ -4,7 +4,7 @@ use sqlx::FromRow;
 
 use super::StoreError;
 use crate::domain::app::AppName;
-use crate::domain::grab::{Grab, GrabState};
+use crate::domain::grab::{Grab, GrabState, Line};
 use crate::domain::ids::{GrabId, TorrentId};
 use crate::domain::merge::Known;
 use crate::domain::reason::Reason;
@@ -16,7 +16,7 @@ macro_rules! grab_columns {
     () => {
         "id, app, app_kind, state, reason, title, title_key, indexer, indexer_key, prowlarr_indexer_id, download_id, \
          expected_infohash, protocol, size_bytes, link, grabbed_at, created_at, finished_at, attempts, next_attempt_at, \
-         torrent_id, seen_by_webhook, seen_in_history"
+         torrent_id, seen_by_webhook, seen_in_history, backfilled, has_turn, retried"
     };
 }
 pub(super) use grab_columns;
@@ -46,6 +46,9 @@ pub(super) struct GrabRow {
     torrent_id: Option<i64>,
     seen_by_webhook: i64,
     seen_in_history: i64,
+    backfilled: i64,
+    has_turn: i64,
+    retried: i64,
 }
 
 impl GrabRow {
@@ -76,6 +79,12 @@ impl GrabRow {
             torrent: self.torrent_id.map(TorrentId),
             seen_by_webhook: self.seen_by_webhook != 0,
             seen_in_history: self.seen_in_history != 0,
+            retried: self.retried != 0,
+            line: match (self.backfilled != 0, self.has_turn != 0) {
+                (false, _) => Line::None,
+                (true, false) => Line::ToJoin,
+                (true, true) => Line::Joined,
+            },
             prowlarr_indexer_id: self.prowlarr_indexer_id,
             title: self.title,
             indexer: self.indexer,
@@ -96,6 +105,9 @@ impl GrabRow {
             title_key: self.title_key,
             indexer_key: self.indexer_key,
             download_id: self.download_id,
+            protocol: Protocol::parse(&self.protocol),
+            infohash: self.expected_infohash.as_deref().and_then(|hash| hash.parse().ok()),
+            link: self.link.map(Into::into),
         })
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::torrent::NewTorrent;
 use crate::domain::attempt::{AttemptOutcome, AttemptStep};
 use crate::domain::ids::TorrentId;
+use crate::domain::place::Place;
 use crate::domain::reason::Reason;
 use crate::domain::schedule::Next;
 
@@ -22,6 +23,8 @@ pub struct StepEnd<N = Next> {
     pub detail: Option<String>,
     /// How long it took.
     pub duration: Duration,
+    /// Where a torrent was asked for, if anywhere.
+    pub place: Option<Place>,
 }
 
 /// What a step came to.
@@ -72,7 +75,7 @@ impl StepEnd<()> {
                 Ending::Failing { reason, retry_after, next: decide(reason, retry_after) }
             }
         };
-        StepEnd { step: self.step, ending, detail: self.detail, duration: self.duration }
+        StepEnd { step: self.step, ending, detail: self.detail, duration: self.duration, place: self.place }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::engine::Tx;
 use super::{Store, StoreError};
-use crate::domain::ids::TorrentId;
+use crate::domain::ids::{GrabId, TorrentId};
 use crate::domain::infohash::Infohash;
 use crate::domain::text::indexer_key;
 use crate::domain::time::Ts;
@@ -82,6 +82,17 @@ impl Store {
              AND bytes IS NOT NULL ORDER BY id LIMIT 1",
         ).bind(hash.to_string()).fetch_optional(pool))?;
         Ok(row.map(|(id, name, bytes)| StoredTorrent { id: TorrentId(id), name, bytes }))
+    }
+
+    /// The torrent of another grab of the same release: of the same link, or of what the indexer calls by the same name.
+    pub async fn torrent_of_same_release(&self, grab: GrabId) -> Result<Option<TorrentId>, StoreError> {
+        let id: Option<i64> = read!(self, pool => sqlx::query_scalar(
+            "SELECT o.torrent_id FROM grab g JOIN grab o ON o.state = 'ready' AND o.title_key = g.title_key \
+             AND o.indexer_key = g.indexer_key AND (o.link = g.link OR o.release_hash = g.release_hash) \
+             WHERE g.id = $1 AND g.indexer_key <> '' AND (g.expected_infohash IS NULL OR o.expected_infohash IS NULL \
+             OR o.expected_infohash = g.expected_infohash) ORDER BY o.id DESC LIMIT 1",
+        ).bind(grab.0).fetch_optional(pool))?;
+        Ok(id.map(TorrentId))
     }
 
     /// How many torrents are stored, and their bytes together.

@@ -7,6 +7,8 @@ mod row;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use self::row::Profile;
 pub use self::row::{GrabData, HistoryEvent, HistoryRow};
@@ -16,6 +18,7 @@ use super::error::{ApiError, Fault};
 use super::http::Http;
 use super::observe::Observer;
 use super::record;
+use super::transport::TransportFault;
 use crate::domain::time::Ts;
 
 /// The largest answer of a history route.
@@ -30,6 +33,15 @@ const MAX_PAGES: usize = 200;
 pub struct ArrClient {
     upstream: Upstream,
     profile: Profile,
+    /// Whether all rows at once are more than an answer may have: from then on they are read by pages, which costs the app
+    /// less as well.
+    answers_too_much: AtomicBool,
+    unreadable: AtomicUsize,
+}
+
+/// Whether the app answered with more than fits, or worked at it for too long.
+fn is_too_much(fault: Fault) -> bool {
+    matches!(fault, Fault::TooLarge | Fault::Transport(TransportFault::TimedOut))
 }
 
 impl ArrClient {
@@ -40,12 +52,22 @@ impl ArrClient {
         observer: Arc<dyn Observer>,
     ) -> Result<Self, InvalidUpstream> {
         let profile = Profile::from_kind(options.kind).ok_or(InvalidUpstream::Kind)?;
-        Ok(Self { upstream: Upstream::new(http, options, observer)?, profile })
+        Ok(Self {
+            upstream: Upstream::new(http, options, observer)?,
+            profile,
+            answers_too_much: AtomicBool::new(false),
+            unreadable: AtomicUsize::new(0),
+        })
     }
 
     /// Which app this is.
     pub fn options(&self) -> &UpstreamOptions {
         self.upstream.options()
+    }
+
+    /// How far its clock is ahead of ours, in milliseconds, as its last answer said.
+    pub fn ahead_millis(&self) -> i64 {
+        self.upstream.ahead_millis()
     }
 
     /// Its circuit.
@@ -58,15 +80,27 @@ impl ArrClient {
         self.upstream.status(&self.path("system/status")).await
     }
 
-    /// The grabs at or after a moment, oldest first. Where the app lacks the route, history is walked by pages.
+    /// The grabs since a moment, and some of the second before it, oldest first. Where the app lacks the route, or they are
+    /// too many for one answer, history is walked by pages.
     pub async fn history_since(&self, since: Ts) -> Result<Vec<HistoryRow>, ApiError> {
-        let date = since.rfc3339_seconds();
+        if self.answers_too_much.load(Ordering::Relaxed) {
+            return self.walk_back_to(since).await;
+        }
+        // On SQLite the apps compare dates as text, where a whole second loses its own fractions.
+        let date = since.minus(Duration::from_secs(1)).rfc3339_seconds();
         let query = [("date", date.as_str()), ("eventType", self.profile.grabbed)];
         let path = self.path("history/since");
         let request = self.history_request(&path, &query);
-        let parse = |body: &[u8]| record::parse_list(body, MAX_ROWS, |record| Some(self.profile.row(record)));
+        let parse = |body: &[u8]| {
+            self.counting(record::parse_list_counting(body, MAX_ROWS, |record| {
+                Some(self.profile.row(record))
+            }))
+        };
         match self.upstream.get(&request, &parse).await {
-            Err(ApiError { fault: Fault::NotFound, .. }) => self.walk_back_to(since).await,
+            Err(ApiError { fault, .. }) if fault == Fault::NotFound || is_too_much(fault) => {
+                self.answers_too_much.store(is_too_much(fault), Ordering::Relaxed);
+                self.walk_back_to(since).await
+            }
             rows => rows,
         }
     }
@@ -111,10 +145,23 @@ impl ArrClient {
         Err(self.upstream.error(Fault::TooLarge))
     }
 
+    fn counting(&self, parsed: Option<(Vec<HistoryRow>, usize)>) -> Option<Vec<HistoryRow>> {
+        let (rows, unreadable) = parsed?;
+        self.unreadable.fetch_add(unreadable, Ordering::Relaxed);
+        Some(rows)
+    }
+
+    /// How many rows could not be read since this was last asked.
+    pub fn take_unreadable(&self) -> usize {
+        self.unreadable.swap(0, Ordering::Relaxed)
+    }
+
     async fn page(&self, query: &[(&str, &str)]) -> Result<Vec<HistoryRow>, ApiError> {
         let path = self.path("history");
         let request = self.history_request(&path, query);
-        let parse = |body: &[u8]| record::parse_page(body, MAX_ROWS, |record| Some(self.profile.row(record)));
+        let parse = |body: &[u8]| {
+            self.counting(record::parse_page(body, MAX_ROWS, |record| Some(self.profile.row(record))))
+        };
         self.upstream.get(&request, &parse).await
     }
 

@@ -4,9 +4,10 @@
 //! Must not know: the routes, or what an answer's rows mean.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
 
-use reqwest::header::{ACCEPT, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, DATE, HeaderValue, LOCATION};
 use reqwest::{Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
@@ -22,6 +23,10 @@ use super::retry::{RetryPolicy, Transient};
 use super::transport::TransportFault;
 use super::{base_path, retry_after};
 use crate::domain::app::AppKind;
+use crate::domain::time::Ts;
+
+/// Clocks that differ by less agree: an answer takes time, and its date has whole seconds.
+const CLOCKS_AGREE_MILLIS: u64 = 90_000;
 
 /// What the settings say of one app.
 #[derive(Debug, Clone)]
@@ -100,6 +105,8 @@ pub(super) struct Upstream {
     key_header: HeaderValue,
     circuit: Arc<Circuit>,
     observer: Arc<dyn Observer>,
+    /// How far its clock is ahead of ours, in milliseconds, by the `Date` of its last answer.
+    ahead_millis: AtomicI64,
 }
 
 impl Upstream {
@@ -118,7 +125,7 @@ impl Upstream {
         }
         key_header.set_sensitive(true);
         let circuit = Arc::new(Circuit::new(options.circuit));
-        Ok(Self { http, options, key_header, circuit, observer })
+        Ok(Self { http, options, key_header, circuit, observer, ahead_millis: AtomicI64::new(0) })
     }
 
     pub(super) fn options(&self) -> &UpstreamOptions {
@@ -127,6 +134,20 @@ impl Upstream {
 
     pub(super) fn circuit(&self) -> &Arc<Circuit> {
         &self.circuit
+    }
+
+    /// How far its clock is ahead of ours, in milliseconds, by its last answer; 0 where it says no time, or nearly ours.
+    pub(super) fn ahead_millis(&self) -> i64 {
+        self.ahead_millis.load(Ordering::Relaxed)
+    }
+
+    fn read_clock(&self, response: &Response) {
+        let Some(date) = response.headers().get(DATE).and_then(|value| value.to_str().ok()) else { return };
+        let Ok(date) = httpdate::parse_http_date(date) else { return };
+        let Ok(since_epoch) = date.duration_since(UNIX_EPOCH) else { return };
+        let ahead = Ts::MIN.plus(since_epoch).millis() - self.http.now().millis();
+        let matters = ahead.unsigned_abs() >= CLOCKS_AGREE_MILLIS;
+        self.ahead_millis.store(if matters { ahead } else { 0 }, Ordering::Relaxed);
     }
 
     pub(super) fn error(&self, fault: Fault) -> ApiError {
@@ -234,6 +255,7 @@ impl Upstream {
             let target = own_redirect(&url, &response).ok_or_else(|| self.error(Fault::Redirected))?;
             response = self.send(target, request.timeout).await?;
         }
+        self.read_clock(&response);
         self.check(&response)?;
         let body =
             read_limited(response, request.limit_bytes).await.map_err(|error| self.error(error.into()))?;

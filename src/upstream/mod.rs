@@ -11,6 +11,7 @@ pub mod circuit;
 pub mod connection;
 pub mod error;
 pub mod http;
+pub mod jackett;
 pub mod observe;
 pub mod oidc;
 pub mod policy;

@@ -83,6 +83,10 @@ pub struct ProwlarrRow {
     pub url: Option<SecretString>,
     /// `Proxy` or `Redirect`.
     pub grab_method: String,
+    /// Whether Prowlarr sent the release to a download client of its own: a grab, whoever asked for it.
+    pub sent_to_client: bool,
+    /// The indexer's name for the release, where the row has it. It may hold a passkey.
+    pub guid: Option<SecretString>,
 }
 
 /// One search result.
@@ -142,6 +146,11 @@ impl ProwlarrClient {
         self.upstream.options()
     }
 
+    /// How far its clock is ahead of ours, in milliseconds, as its last answer said.
+    pub fn ahead_millis(&self) -> i64 {
+        self.upstream.ahead_millis()
+    }
+
     /// Its circuit.
     pub fn circuit(&self) -> &Arc<Circuit> {
         self.upstream.circuit()
@@ -159,16 +168,29 @@ impl ProwlarrClient {
 
     /// The downloads at or after a moment, oldest first.
     pub async fn history_since(&self, since: Ts) -> Result<Vec<ProwlarrRow>, ApiError> {
-        let date = since.rfc3339_seconds();
+        let date = since.minus(Duration::from_secs(1)).rfc3339_seconds();
         let query = [("date", date.as_str()), ("eventType", GRABBED)];
         self.list("history", "api/v1/history/since", &query, row).await
     }
 
-    /// Searches one indexer by text. An empty answer proves nothing: Prowlarr leaves out what failed. A search that
+    /// Until when Prowlarr leaves this indexer alone, if it does.
+    pub async fn blocked_until(&self, indexer_id: i64) -> Result<Option<Ts>, ApiError> {
+        let read = |record: &Record| Some((record.int("indexerId"), date(record.text("disabledTill"))?));
+        let blocks = self.list("indexers", "api/v1/indexerstatus", &[], read).await?;
+        Ok(blocks.into_iter().filter(|(id, _)| *id == indexer_id).map(|(_, until)| until).max())
+    }
+
+    /// Searches one indexer by text. Without `limit`, Prowlarr asks the tracker for nothing. An empty answer proves nothing: Prowlarr leaves out what failed. A search that
     /// timed out is not repeated, since it has cost the indexer its query.
     pub async fn search(&self, query: &str, indexer_id: i64) -> Result<Vec<Candidate>, ApiError> {
         let indexer_id = indexer_id.to_string();
-        let query = [("query", query), ("indexerIds", indexer_id.as_str()), ("type", "search")];
+        let query = [
+            ("query", query),
+            ("indexerIds", indexer_id.as_str()),
+            ("type", "search"),
+            ("limit", "100"),
+            ("offset", "0"),
+        ];
         let request = Request {
             limit_bytes: LIST_LIMIT_BYTES,
             timeout: self.options().timeout.max(SEARCH_TIMEOUT),
@@ -251,6 +273,8 @@ fn row(record: &Record) -> Option<ProwlarrRow> {
         grab_title: short(record.data("grabTitle").or_else(|| record.data("title"))),
         url: record.data("url").map(SecretString::from),
         grab_method: short(record.data("grabMethod")),
+        sent_to_client: record.data("downloadClient").is_some(),
+        guid: record.data("guid").map(SecretString::from),
     })
 }
 

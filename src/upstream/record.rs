@@ -4,9 +4,11 @@
 //! gives out their scalars as text whatever their JSON type, by key in any case, so that a null, a number for a
 //! text, a text for a number or an unknown field never spoils an answer. Must not know: what any key means.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// One JSON object.
@@ -70,27 +72,78 @@ pub(super) fn parse_list<T>(
     max_rows: usize,
     row: impl Fn(&Record) -> Option<T>,
 ) -> Option<Vec<T>> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let rows = Rows { max_rows, row: &row }.deserialize(&mut deserializer).ok()?;
-    deserializer.end().ok()?;
-    Some(rows)
+    Some(parse_list_counting(json, max_rows, row)?.0)
 }
 
-/// Reads the list under `records` of a page of history.
+/// The same, with how many entries could not be read.
+pub(super) fn parse_list_counting<T>(
+    json: &[u8],
+    max_rows: usize,
+    row: impl Fn(&Record) -> Option<T>,
+) -> Option<(Vec<T>, usize)> {
+    let (text, unreadable) = (String::from_utf8_lossy(json), Cell::new(0));
+    let mut deserializer = serde_json::Deserializer::from_str(&text);
+    let rows =
+        Rows { most: max_rows, row: &row, unreadable: &unreadable }.deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    Some((rows, unreadable.get()))
+}
+
+/// Reads the list under `records` of a page of history, and says how many entries could not be read.
 pub(super) fn parse_page<T>(
     json: &[u8],
     max_rows: usize,
     row: impl Fn(&Record) -> Option<T>,
-) -> Option<Vec<T>> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let rows = deserializer.deserialize_map(Page(Rows { max_rows, row: &row })).ok()?;
+) -> Option<(Vec<T>, usize)> {
+    let (text, unreadable) = (String::from_utf8_lossy(json), Cell::new(0));
+    let mut deserializer = serde_json::Deserializer::from_str(&text);
+    let list = Rows { most: max_rows, row: &row, unreadable: &unreadable };
+    let rows = deserializer.deserialize_map(Page(list)).ok()?;
     deserializer.end().ok()?;
-    rows
+    Some((rows?, unreadable.get()))
+}
+
+/// Reads one row by itself, so that one that cannot be read spoils no other. Half of a surrogate pair, as a cut text leaves
+/// it, becomes the replacement character.
+fn read_value(json: &str) -> Option<Value> {
+    serde_json::from_str(json).ok().or_else(|| serde_json::from_str(&without_half_pairs(json)).ok())
+}
+
+/// Replaces escapes of halves of surrogate pairs.
+fn without_half_pairs(json: &str) -> String {
+    let mut mended = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        mended.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let unit = escaped_unit(rest);
+        let low = || rest.get(6..).and_then(escaped_unit).is_some_and(|unit| matches!(unit, 0xDC00..=0xDFFF));
+        let length = match unit {
+            Some(0xD800..=0xDBFF) if low() => 12,
+            Some(0xD800..=0xDFFF) => {
+                mended.push_str("\\ufffd");
+                rest = &rest[6..];
+                continue;
+            }
+            _ => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+        };
+        mended.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    mended.push_str(rest);
+    mended
+}
+
+/// The UTF-16 unit of an escape that the text begins with.
+fn escaped_unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok()
 }
 
 struct Rows<'a, F> {
-    max_rows: usize,
+    most: usize,
     row: &'a F,
+    unreadable: &'a Cell<usize>,
 }
 
 impl<'de, T, F: Fn(&Record) -> Option<T>> DeserializeSeed<'de> for Rows<'_, F> {
@@ -111,12 +164,15 @@ impl<'de, T, F: Fn(&Record) -> Option<T>> Visitor<'de> for Rows<'_, F> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut rows = Vec::new();
         let mut entries = 0;
-        while let Some(value) = seq.next_element::<Value>()? {
+        while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
             entries += 1;
-            if entries > self.max_rows {
+            if entries > self.most {
                 return Err(A::Error::custom("too many rows"));
             }
-            rows.extend(Record::from_value(value).as_ref().and_then(self.row));
+            match read_value(raw.get()) {
+                Some(value) => rows.extend(Record::from_value(value).as_ref().and_then(self.row)),
+                None => self.unreadable.set(self.unreadable.get() + 1),
+            }
         }
         Ok(rows)
     }
@@ -167,7 +223,26 @@ mod tests {
     fn entries_that_are_no_objects_are_left_out() {
         let ids = |record: &Record| Some(record.int("id"));
         assert_eq!(parse_list(br#"[{"id":1},null,[],"x",{"id":2}]"#, 9, ids), Some(vec![1, 2]));
-        assert_eq!(parse_page(br#"{"page":1,"records":[{"id":1}],"totalRecords":9}"#, 9, ids), Some(vec![1]));
+        assert_eq!(
+            parse_page(br#"{"page":1,"records":[{"id":1}],"totalRecords":9}"#, 9, ids),
+            Some((vec![1], 0))
+        );
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_spoils_no_other() {
+        let ids = |record: &Record| Some(record.int("id"));
+        for bad in [r#"{"id":2,"note":"cut \ud83d"}"#, r#"{"id":2,"note":"\udc00 \ud83d\ud83d x \\ud83d"}"#] {
+            let json = format!(r#"[{{"id":1}},{bad},{{"id":3,"e":"\ud83d\ude00"}}]"#);
+            assert_eq!(parse_list(json.as_bytes(), 9, ids), Some(vec![1, 2, 3]), "{bad}");
+        }
+        for bad in [r#"{"id":2,"size":1e400}"#, &format!("{}{}", "[".repeat(120), "]".repeat(120))] {
+            let json = format!(r#"[{{"id":1}},{bad},{{"id":3}}]"#);
+            assert_eq!(parse_list_counting(json.as_bytes(), 9, ids), Some((vec![1, 3], 1)), "{bad}");
+        }
+        let mut json = br#"[{"id":1,"title":"x"},{"id":2}]"#.to_vec();
+        json[18] = 0xff;
+        assert_eq!(parse_list(&json, 9, ids), Some(vec![1, 2]), "bytes that are no UTF-8");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use axum::handler::Handler;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::auth::scope::Scope;
@@ -19,7 +20,7 @@ use crate::web::access::{Access, RouteAccess, guard, oidc, proxy};
 use crate::web::api;
 use crate::web::api::document::ApiDocument;
 use crate::web::middleware::caller::Caller;
-use crate::web::middleware::{caller, cors, headers, observe};
+use crate::web::middleware::{caller, cors, headers, observe, slashes};
 use crate::web::problem::{self, Code, Problem};
 use crate::web::public::{downloads, feeds, health, hooks, metrics, predecessor};
 use crate::web::state::MAX_BODY_BYTES;
@@ -208,7 +209,7 @@ pub fn router(state: WebState, url_base: &str) -> Router {
         });
         Router::new().nest(url_base, routes).merge(with_slash.with_state(state.clone()))
     };
-    based
+    let answered = based
         .fallback(|| async { Problem::new(Code::Unauthorized) })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(state.clone(), proxy::take_word))
@@ -217,5 +218,8 @@ pub fn router(state: WebState, url_base: &str) -> Router {
         .layer(from_fn_with_state(state.clone(), ui::problem::write_body))
         .layer(from_fn_with_state(state.clone(), observe::request))
         .layer(from_fn(headers::common_headers))
-        .layer(from_fn_with_state(state, caller::identify))
+        .layer(from_fn_with_state(state, caller::identify));
+    // Before a route is looked for.
+    let base = url_base.to_owned();
+    Router::new().fallback_service(answered.map_request(move |request| slashes::tidied(request, &base)))
 }

@@ -14,6 +14,7 @@ use grabfeed::store::{NewAdministrator, NewSession, Store};
 pub(super) const SETTINGS: &[(&str, &str, Option<&str>)] = &[
     ("database.url", "DATABASE__URL", None),
     ("prowlarr.api_key", "PROWLARR__API_KEY", None),
+    ("jackett.api_key", "JACKETT__API_KEY", Some("test-canary-key-of-jackett")),
     ("apps.api_key", "APPS__0__API_KEY", None),
     ("apps.webhook_secret", "APPS__0__WEBHOOK_SECRET", Some("test-canary-webhook-of-the-settings")),
     ("auth.setup_token", "AUTH__SETUP_TOKEN", Some("test-canary-set-up-token-of-the-settings")),
@@ -24,6 +25,7 @@ pub(super) const SETTINGS: &[(&str, &str, Option<&str>)] = &[
 /// What the secrets of the settings need beside them.
 pub(super) const BESIDE: &[(&str, &str)] = &[
     ("AUTH__ADMIN_NAME", "admin"),
+    ("JACKETT__URL", "http://127.0.0.1:9/"),
     ("OIDC__ISSUER_URL", "http://127.0.0.1:9/"),
     ("OIDC__CLIENT_ID", "test-client"),
     ("OIDC__USERS", "owner@example.org"),

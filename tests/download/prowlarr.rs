@@ -37,7 +37,19 @@ async fn what_the_indexer_answered_is_never_asked_again() {
         (reply("500 Error", &[], r#"<error code="500" description="x"/>"#), Reason::IndexerError),
         (invalid, Reason::BadLink),
         (reply("401 Unauthorized", &[], ""), Reason::ProwlarrKeyRefused),
-        (reply("404 Not Found", &[], "{}"), Reason::NotFound),
+        (reply("404 Not Found", &[], r#"{"message":"NotFound"}"#), Reason::NotFound),
+        (
+            reply(
+                "429 Too Many",
+                &[],
+                r#"{"message":"Indexer is disabled till 12:00 due to recent failures."}"#,
+            ),
+            Reason::IndexerBlocked,
+        ),
+        (
+            reply("400 Bad Request", &[], r#"{"message":"BadRequest: Grab limit reached"}"#),
+            Reason::RateLimited,
+        ),
         (reply("410 Gone", &[], r#"<error code="410" description="Indexer is disabled"/>"#), Reason::Gone),
         (reply("429 Too Many", &[], r#"<error code="429"/>"#), Reason::RateLimited),
         (reply("504 Gateway Timeout", &[], ""), Reason::TimedOut),
@@ -50,24 +62,53 @@ async fn what_the_indexer_answered_is_never_asked_again() {
     }
 }
 
+/// A reverse proxy that does not know the host, its sign-in page, its own refusals: the household's matter, which passes.
+#[tokio::test]
+async fn what_stands_in_front_of_prowlarr_is_not_prowlarr() {
+    let page = "<!doctype html><title>Sign in</title>";
+    for answer in [
+        reply("404 Not Found", &[("Content-Type", "text/plain")], "404 page not found\n"),
+        reply("404 Not Found", &[], ""),
+        reply("410 Gone", &[], page),
+        reply("400 Bad Request", &[], page),
+        reply("405 Method Not Allowed", &[], ""),
+        reply("200 OK", &[("Content-Type", "text/html")], page),
+        redirect(302, "/login?returnUrl=x"),
+    ] {
+        let shown = String::from_utf8_lossy(&answer).into_owned();
+        let then = reply("200 OK", &[("Content-Type", "text/html")], page);
+        let server =
+            RawServer::replying(move |_, before| if before == 0 { answer.clone() } else { then.clone() })
+                .await;
+        assert_eq!(word(&fetch(&server, Via::Prowlarr).await), code(Reason::ProwlarrUnavailable), "{shown}");
+    }
+    for status in ["401 Unauthorized", "403 Forbidden", "407 Proxy Authentication Required"] {
+        let server = RawServer::always(reply(status, &[], page)).await;
+        assert_eq!(word(&fetch(&server, Via::Prowlarr).await), code(Reason::ProwlarrKeyRefused), "{status}");
+    }
+}
+
 #[tokio::test]
 async fn after_a_redirect_the_answer_is_the_trackers() {
     for (status, reason) in
         [("401 Unauthorized", Reason::AccessRefused), ("503 Unavailable", Reason::IndexerError)]
     {
-        let server = RawServer::replying(move |_, before| match before {
-            0 => redirect(301, "/tracker"),
-            _ => reply(status, &[], ""),
-        })
-        .await;
-        assert_eq!(word(&fetch(&server, Via::Prowlarr).await), code(reason));
-        assert_eq!(server.asked(), 2);
+        let tracker = RawServer::always(reply(status, &[], "")).await;
+        let target = tracker.url("/tracker");
+        let target_in_answer = target.clone();
+        let server = RawServer::replying(move |_, _| redirect(301, &target_in_answer)).await;
+        let downloader =
+            Downloader::new(http(&[&server.url("/"), &target]), retry_at_once(), Arc::new(NoObserver));
+        let fetched = downloader.fetch(&link(&server.url("/4/download"), Via::Prowlarr), &LIMITS).await;
+        assert_eq!(word(&fetched), code(reason));
+        assert_eq!((server.asked(), tracker.asked()), (1, 1));
     }
 }
 
 #[tokio::test]
 async fn each_download_is_told_once() {
-    let server = RawServer::always(reply("410 Gone", &[], "")).await;
+    let gone = r#"{"message":"Download failed"}"#;
+    let server = RawServer::always(reply("410 Gone", &[], gone)).await;
     let noted = Arc::new(Noted::default());
     let url = server.url("/4/download");
     let downloader = Downloader::new(http(&[&url]), retry_at_once(), noted.clone());

@@ -20,7 +20,7 @@ async fn furnished() -> Running {
     home.grab("radarr", "A.Film.2026-GRP", "Alpha").await;
     home.grab("sonarr", "A.Series.S01-GRP", "Beta").await;
     let gone = home.world.release("An.Album-GRP", "Gamma", small()).unwrap();
-    home.world.fault(Target::Release(gone), Fault::ReleaseGone, 1000);
+    home.world.fault(Target::Release(gone), Fault::WrongTorrent, 1000);
     home.world.grab("lidarr", gone, GrabOptions::default()).await.unwrap();
     home.settle(&running.service, SETTLED).await;
     running.key("metrics").await;

@@ -1,5 +1,6 @@
 //! What the README promises, measured on the whole service: simulated apps on one side, a client on the other.
 
+mod comes_back;
 mod costs_nothing;
 mod hostile_downloads;
 mod links;

@@ -219,15 +219,16 @@ async fn numbers_that_come_again_after_a_restored_backup_hide_no_grab() {
 }
 
 #[tokio::test]
-async fn grabs_of_prowlarr_itself_and_of_apps_that_are_not_configured_are_found_in_its_history() {
+async fn grabs_of_prowlarr_itself_and_of_programs_that_the_settings_name_are_found_in_its_history() {
     let plan = Plan {
         configured: vec![("radarr", "radarr")],
-        describe: |world| world.app("readarr", AppKind::Readarr),
-        ..Plan::default()
+        describe: |world| world.app("readarr", AppKind::Readarr).app("lidarr", AppKind::Lidarr),
+        ..Plan::with("PROWLARR__GRAB_SOURCES", "Readarr")
     };
     let house = Household::new(Home::file(), plan).await;
     let service = house.start().await;
     house.rest(&service).await;
+    house.grab("lidarr", "Un Album (2024)", "Beta").await;
     let by_hand = house.world.release("A.La.Main.2024-GRP", "Alpha", small()).unwrap();
     house.world.grab_in_prowlarr(by_hand).await.unwrap();
     house.grab("readarr", "Un Livre DD+5.1 (2024)", "Beta").await;
@@ -335,8 +336,14 @@ async fn a_grab_without_a_row_and_one_for_usenet_end_with_what_is_true_of_them()
     let nzb = house.world.release("Un.Nzb-GRP", "Beta", ReleaseSpec::usenet()).unwrap();
     assert!(house.world.grab("radarr", nzb, GrabOptions::default()).await.unwrap().grabbed);
     house.settle(&service, Duration::from_hours(1)).await;
-    assert_eq!(house.state_of("Sans.Ligne-GRP").await, "ready", "searched once the row is overdue");
+    assert_eq!(house.state_of("Sans.Ligne-GRP").await, "failed not-in-history");
     assert_eq!(house.state_of("Un.Nzb-GRP").await, "skipped usenet");
+    assert_eq!(house.world.counters().searches, 0, "anybody with the secret can invent a grab");
+    let grab = house.grabs_in(GrabState::Failed).await.remove(0);
+    let now = house.now().await;
+    assert!(service.deps.store.retry_grab(grab.id, now).await.unwrap());
+    house.settle(&service, Duration::from_hours(1)).await;
+    assert_eq!(house.state_of("Sans.Ligne-GRP").await, "ready", "a person asked for it");
     assert_eq!((house.our_downloads(), house.world.counters().searches), (1, 1));
     service.stop().await;
 }

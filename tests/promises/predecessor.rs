@@ -54,8 +54,15 @@ async fn what_only_begins_like_a_torrent_is_not_kept() {
         let household = Household::new(Home::file(), plan).await;
         let service = household.start().await;
         household.grab("radarr", "A.Film.2026-GRP", "Alpha").await;
-        household.settle(&service, Duration::from_hours(1)).await;
+        for _ in 0..7 {
+            household.advance(&service, Duration::from_hours(9)).await;
+        }
         assert_eq!(household.state_of("A.Film.2026-GRP").await, "failed invalid-torrent", "{body}");
+        assert_eq!(
+            server.heads().iter().filter(|head| head.contains("/download")).count(),
+            5,
+            "asked a few times more"
+        );
         assert_eq!(household.count("SELECT COUNT(*) FROM torrent").await, 0);
         service.stop().await;
     }

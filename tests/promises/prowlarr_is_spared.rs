@@ -13,6 +13,7 @@ use crate::support::service::{Household, Plan, small};
 use crate::support::wait::until;
 
 const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
 const SECOND: Duration = Duration::from_secs(1);
 const DAYS_30: Duration = Duration::from_hours(30 * 24);
 
@@ -125,50 +126,48 @@ async fn an_indexer_that_fails_is_asked_less_and_less_and_its_grabs_are_kept() {
 }
 
 #[tokio::test]
-async fn what_is_final_is_asked_once() {
+async fn a_link_that_goes_on_being_refused_is_asked_for_a_few_times_over_days_and_given_up() {
     let (house, service) = started(Plan::default()).await;
     let cases = [
-        (Fault::ReleaseGone, "gone"),
-        (Fault::IndexerDisabled, "gone"),
-        (Fault::NotFound, "not-found"),
-        (Fault::Forbidden, "access-refused"),
-        (Fault::RedirectLoop, "too-many-redirects"),
-        (Fault::TrackerRedirect, "address-refused"),
+        (Fault::ReleaseGone, "gone", 5),
+        (Fault::IndexerDisabled, "gone", 5),
+        (Fault::NotFound, "gave-up", 8),
+        (Fault::RedirectLoop, "gave-up", 8),
+        (Fault::TrackerRedirect, "address-refused", 1),
     ];
     let mut releases = Vec::new();
-    for (fault, _) in cases {
+    for (fault, ..) in cases {
         let release = house.world.release(&format!("{fault:?}-GRP"), "Alpha", small()).unwrap();
         house.world.fault(Target::Release(release), fault, u32::MAX);
         house.world.grab("radarr", release, GrabOptions::default()).await.unwrap();
         releases.push(release);
     }
-    house.settle(&service, MINUTE).await;
-    house.advance(&service, DAYS_30).await;
-    for ((fault, reason), release) in cases.into_iter().zip(releases) {
-        assert_eq!(house.state_of(&format!("{fault:?}-GRP")).await, format!("failed {reason}"));
-        assert_eq!(house.our_downloads_of(release), 1, "{fault:?}");
-        assert_eq!(
-            house.attempts_of(&format!("{fault:?}-GRP")).await.last().unwrap().outcome.as_str(),
-            "failed"
-        );
+    for _ in 0..45 {
+        house.advance(&service, 3 * HOUR).await;
+    }
+    for ((fault, reason, times), release) in cases.into_iter().zip(releases) {
+        let title = format!("{fault:?}-GRP");
+        assert_eq!(house.state_of(&title).await, format!("failed {reason}"));
+        assert_eq!(house.our_downloads_of(release), times, "{fault:?}");
+        assert_eq!(house.attempts_of(&title).await.last().unwrap().outcome.as_str(), "failed");
     }
     assert_eq!(house.world.counters().searches, 0);
     service.stop().await;
 }
 
 #[tokio::test]
-async fn a_key_that_prowlarr_refuses_is_shown_once_for_each_grab() {
+async fn a_key_that_prowlarr_refuses_holds_its_grabs_until_it_is_corrected() {
     let (house, service) = started(Plan::with("PROWLARR__API_KEY", "test-key-wrong")).await;
     house.grab("radarr", "Cle-GRP", "Alpha").await;
+    house.advance(&service, 3 * MINUTE).await;
+    assert_eq!(house.state_of("Cle-GRP").await, "pending prowlarr-key-refused");
+    house.advance(&service, DAYS_30).await;
+    assert_eq!(house.world.counters().searches, 0);
+    service.stop().await;
+    let house = house.with_plan(Plan::default());
+    let service = house.start().await;
     house.settle(&service, MINUTE).await;
-    assert_eq!(house.state_of("Cle-GRP").await, "failed prowlarr-key-refused");
-    let downloads = house
-        .attempts_of("Cle-GRP")
-        .await
-        .iter()
-        .filter(|attempt| attempt.step.as_str() == "download")
-        .count();
-    assert_eq!(downloads, 1);
+    assert_eq!(house.state_of("Cle-GRP").await, "ready", "the key was corrected");
     service.stop().await;
 }
 

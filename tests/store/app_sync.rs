@@ -5,7 +5,7 @@ use grabfeed::domain::time::Ts;
 use grabfeed::store::{Batch, Store};
 use secrecy::ExposeSecret;
 
-use super::given::{NOW, after, app, history, replicas, store_in, webhook};
+use super::given::{NOW, after, app, cursor, history, replicas, store_in, webhook};
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
@@ -16,7 +16,7 @@ both_engines! {
 
 async fn a_failure_is_remembered_and_leaves_the_cursor(home: Home) {
     let store = store_in(&home).await;
-    let batch = Batch { cursor: Some((app("radarr"), after(1))), ..Batch::default() };
+    let batch = Batch { cursor: Some(cursor("radarr", after(1))), ..Batch::default() };
     store.record(batch, after(2)).await.unwrap();
     store.sync_failed(&app("radarr"), Reason::AppUnavailable, after(3)).await.unwrap();
     store.sync_failed(&app("sonarr"), Reason::TimedOut, after(4)).await.unwrap();

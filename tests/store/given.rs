@@ -15,7 +15,8 @@ use grabfeed::domain::time::Ts;
 use grabfeed::domain::torrent::TorrentFacts;
 use grabfeed::ops::clock::Clock;
 use grabfeed::store::{
-    Batch, Claimed, Ending, Feed, NewFeed, NewTorrent, OpenOptions, Recorded, StepEnd, Store, TorrentBody,
+    Batch, Claimed, Cursor, Ending, Feed, NewFeed, NewTorrent, OpenOptions, Recorded, StepEnd, Store,
+    TorrentBody,
 };
 use secrecy::ExposeSecret;
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -33,6 +34,16 @@ pub(super) fn after(seconds: u64) -> Ts {
 
 pub(super) async fn store_in(home: &Home) -> Store {
     home.open(&Clock::fixed(NOW)).await
+}
+
+/// A history read up to this moment, by a reading that began with it.
+pub(super) fn cursor(name: &str, at: Ts) -> Cursor {
+    Cursor { app: app(name), at, began_at: at, latest: Ts::MAX }
+}
+
+/// A hold of so many seconds, whatever happened before.
+pub(super) async fn hold(store: &Store, indexer: &str, seconds: u64, reason: Reason) {
+    store.hold_indexer(indexer, reason, NOW, |_| Duration::from_secs(seconds)).await.unwrap();
 }
 
 /// Runs a statement past the store.
@@ -85,6 +96,7 @@ pub(super) fn webhook(title: &str, download_id: Option<&str>) -> Sighting {
         size_bytes: Some(1_000),
         link: None,
         requester: None,
+        release_hash: None,
     }
 }
 
@@ -101,8 +113,13 @@ pub(super) fn history(row: u32, title: &str, download_id: Option<&str>) -> Sight
 
 /// A row of Prowlarr's history: Radarr on the host `nas` asked for the download.
 pub(super) fn prowlarr_row(row: u32, title: &str) -> Sighting {
-    let requester =
-        Requester { kind: Some(AppKind::Radarr), host: "nas".to_owned(), polled: true, ourselves: false };
+    let requester = Requester {
+        kind: Some(AppKind::Radarr),
+        host: "nas".to_owned(),
+        polled: true,
+        ourselves: false,
+        foreign: None,
+    };
     Sighting {
         app: app("prowlarr"),
         kind: AppKind::Prowlarr,
@@ -137,7 +154,13 @@ pub(super) async fn claim(store: &Store, now: Ts) -> Option<Claimed> {
 
 /// How a download ended.
 pub(super) fn ended(ending: Ending) -> StepEnd {
-    StepEnd { step: AttemptStep::Download, ending, detail: None, duration: Duration::from_millis(12) }
+    StepEnd {
+        step: AttemptStep::Download,
+        ending,
+        detail: None,
+        duration: Duration::from_millis(12),
+        place: None,
+    }
 }
 
 /// Not this time.

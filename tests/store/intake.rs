@@ -9,7 +9,7 @@ use grabfeed::store::{Batch, GrabFilter, Recorded, Store};
 use secrecy::ExposeSecret;
 
 use super::given::{
-    NOW, after, app, claim, hash, history, make_failed, record, replicas, store_in, tamper, webhook,
+    NOW, after, app, claim, cursor, hash, history, make_failed, record, replicas, store_in, tamper, webhook,
 };
 use crate::support::database::{Home, both_engines};
 
@@ -118,7 +118,7 @@ async fn only_reports_of_known_grabs_count_where_the_settings_say_so(home: Home)
 
 async fn the_cursor_moves_only_with_the_rows_and_never_back(home: Home) {
     let store = store_in(&home).await;
-    let read_up_to = |at| Batch { cursor: Some((app("radarr"), at)), ..Batch::default() };
+    let read_up_to = |at| Batch { cursor: Some(cursor("radarr", at)), ..Batch::default() };
     for (at, expected) in [(after(10), after(10)), (after(5), after(10)), (after(20), after(20))] {
         store.record(read_up_to(at), after(30)).await.unwrap();
         let sync = store.app_sync(&app("radarr")).await.unwrap();
@@ -137,7 +137,7 @@ async fn a_row_that_cannot_be_stored_rolls_the_whole_batch_back(home: Home) {
     tamper(&home, refuse).await;
     let batch = |last| Batch {
         sightings: vec![history(1, "A", None), history(2, last, None)],
-        cursor: Some((app("radarr"), NOW)),
+        cursor: Some(cursor("radarr", NOW)),
         webhook_of: Some(app("radarr")),
         ..Batch::default()
     };

@@ -13,6 +13,7 @@ mod ledger;
 mod listings;
 mod login_flow;
 mod open;
+mod places;
 mod prowlarr_rows;
 mod purge;
 mod queue;

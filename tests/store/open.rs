@@ -69,6 +69,11 @@ const AS_FIRST_PUBLISHED: &str = "\
     ALTER TABLE feed DROP COLUMN key_id; ALTER TABLE feed DROP COLUMN former_token_hash; \
     ALTER TABLE feed DROP COLUMN former_token_until; DROP TABLE login_flow; DROP TABLE administrator; \
     DROP TABLE setup_token; DROP TABLE session; DROP TABLE known_network; DROP TABLE throttle; \
+    DROP INDEX grab_place; DROP INDEX grab_release; DROP INDEX grab_in_line; DROP TABLE setting_seen; \
+    DROP TABLE search_spent; DROP TABLE host_pace; DROP TABLE foreign_source; DROP TABLE purged_grab; \
+    ALTER TABLE indexer_hold DROP COLUMN strikes; ALTER TABLE grab DROP COLUMN place; \
+    ALTER TABLE grab DROP COLUMN freed; ALTER TABLE grab DROP COLUMN has_turn; ALTER TABLE grab DROP COLUMN retried; \
+    ALTER TABLE grab DROP COLUMN release_hash; ALTER TABLE app_sync DROP COLUMN began_at; \
     DELETE FROM _sqlx_migrations WHERE version > 1";
 
 #[tokio::test]
@@ -78,6 +83,8 @@ async fn a_file_is_copied_before_a_migration_changes_it() {
     store.close().await;
     let copy = |version| PathBuf::from(format!("{}.before-migration-{version}", file(&home).display()));
     tamper(&home, AS_FIRST_PUBLISHED).await;
+    // What an earlier try left on a full disk is no copy.
+    std::fs::write(copy(1), b"").unwrap();
     store_in(&home).await.close().await;
     let from_copy = Home::file();
     std::fs::rename(copy(1), file(&from_copy)).unwrap();
@@ -85,7 +92,7 @@ async fn a_file_is_copied_before_a_migration_changes_it() {
         let kept = store_in(home).await.grab(id).await.unwrap();
         assert!(kept.is_some(), "the file has what it had, and so has its copy from before");
     }
-    assert!(!copy(4).exists(), "no copy without need");
+    assert!(!copy(6).exists(), "no copy without need");
 }
 
 #[cfg(unix)]

@@ -15,8 +15,8 @@ use crate::support::database::{Home, both_engines, sqlite_store};
 both_engines! {
     our_own_download_makes_no_grab,
     a_row_that_waits_is_claimed_by_the_report_of_the_app,
-    a_row_that_no_app_claims_becomes_a_grab_of_its_own,
-    a_row_of_a_caller_that_is_known_to_record_is_skipped_until_the_app_records_it,
+    a_row_that_no_app_claims_is_listed_as_skipped,
+    a_skipped_row_of_a_caller_goes_on_when_the_app_records_it_at_last,
     a_row_of_an_app_that_is_not_polled_is_a_grab_at_once,
     any_order_of_a_few_reports_gives_the_same_grab,
 }
@@ -56,7 +56,7 @@ async fn a_row_that_waits_is_claimed_by_the_report_of_the_app(home: Home) {
     assert_eq!(store.settle_waiting(&settled(), after(5)).await.unwrap(), []);
 }
 
-async fn a_row_that_no_app_claims_becomes_a_grab_of_its_own(home: Home) {
+async fn a_row_that_no_app_claims_is_listed_as_skipped(home: Home) {
     let store = store_in(&home).await;
     record(&store, vec![prowlarr_row(1, "A Film")]).await;
     let not_yet = [("radarr".to_owned(), NOW), ("sonarr".to_owned(), after(10))];
@@ -64,26 +64,16 @@ async fn a_row_that_no_app_claims_becomes_a_grab_of_its_own(home: Home) {
     let made = store.settle_waiting(&settled(), after(5)).await.unwrap();
     assert_eq!(made.len(), 1);
     let grab = grab(&store, made[0]).await;
-    assert_eq!((grab.state, grab.next_attempt_at), (GrabState::Pending, Some(after(5))));
+    assert_eq!((grab.state, grab.reason), (GrabState::Skipped, Some(Reason::NotRecordedByApp)));
     assert_eq!((grab.title.as_str(), grab.prowlarr_indexer_id), ("A Film", Some(4)));
     assert_eq!(record(&store, vec![prowlarr_row(1, "A Film")]).await, [Recorded::Known]);
     assert_eq!(store.settle_waiting(&settled(), after(9)).await.unwrap(), []);
 }
 
-async fn a_row_of_a_caller_that_is_known_to_record_is_skipped_until_the_app_records_it(home: Home) {
+async fn a_skipped_row_of_a_caller_goes_on_when_the_app_records_it_at_last(home: Home) {
     let store = store_in(&home).await;
-    record(&store, vec![prowlarr_row(1, "First"), history(1, "First", None), prowlarr_row(2, "Second")])
-        .await;
-    let other_host = asked_by(|who| who.host = "laptop".to_owned(), prowlarr_row(3, "Third"));
-    record(&store, vec![other_host]).await;
+    record(&store, vec![prowlarr_row(2, "Second")]).await;
     let made = store.settle_waiting(&settled(), after(5)).await.unwrap();
-    let second = grab(&store, made[0]).await;
-    assert_eq!((second.state, second.reason), (GrabState::Skipped, Some(Reason::NotRecordedByApp)));
-    assert_eq!(
-        grab(&store, made[1]).await.state,
-        GrabState::Pending,
-        "nothing is known of the host `laptop`"
-    );
     assert_eq!(record(&store, vec![history(2, "Second", None)]).await, [Recorded::Merged(made[0])]);
     let second = grab(&store, made[0]).await;
     assert_eq!((second.state, second.app.as_str(), second.reason), (GrabState::Pending, "radarr", None));

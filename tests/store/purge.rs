@@ -9,8 +9,8 @@ use grabfeed::domain::time::Ts;
 use grabfeed::store::{Batch, GrabFilter, Polls, Purged, Recorded, Store};
 
 use super::given::{
-    NOW, after, claim, feed, hash, history, make_failed, make_ready, pending, prowlarr_row, ready, record,
-    store_in, torrent,
+    NOW, after, claim, cursor, feed, hash, history, hold, make_failed, make_ready, pending, prowlarr_row,
+    ready, record, store_in, torrent,
 };
 use crate::support::database::{Home, both_engines};
 
@@ -144,14 +144,14 @@ async fn loose_ends_are_forgotten_and_waiting_rows_are_not(home: Home) {
         row
     };
     record(&store, vec![echo(), prowlarr_row(2, "Waits")]).await;
-    store.hold_indexer("alpha", after(5), Reason::TimedOut).await.unwrap();
-    store.hold_indexer("beta", after(50), Reason::TimedOut).await.unwrap();
+    hold(&store, "alpha", 5, Reason::TimedOut).await;
+    hold(&store, "beta", 50, Reason::TimedOut).await;
     // No reading has passed the rows yet, so the next one may meet them.
     store.forget_loose_ends(Duration::from_hours(1), after(10)).await.unwrap();
     assert_eq!(record(&store, vec![echo()]).await, [Recorded::Known]);
-    let passed = (prowlarr_row(1, "").app, after(2 * 3600));
+    let passed = cursor(prowlarr_row(1, "").app.as_str(), after(2 * 3600));
     store.record(Batch { cursor: Some(passed), ..Batch::default() }, after(2 * 3600)).await.unwrap();
-    store.forget_loose_ends(Duration::from_hours(1), after(10)).await.unwrap();
+    store.forget_loose_ends(Duration::from_hours(1), after(10 + 24 * 3600)).await.unwrap();
     assert_eq!(
         record(&store, vec![echo(), prowlarr_row(2, "Waits")]).await,
         [Recorded::OwnEcho, Recorded::Known]

@@ -8,7 +8,7 @@ use grabfeed::domain::text::indexer_key;
 use grabfeed::store::{Ending, Store};
 
 use super::given::{
-    LEASE, NOW, after, claim, ended, make_failed, pending, replicas, retry, store_in, torrent,
+    LEASE, NOW, after, claim, ended, hold, make_failed, pending, replicas, retry, store_in, torrent,
 };
 use crate::support::database::{Home, both_engines};
 
@@ -68,7 +68,7 @@ async fn held(store: &Store) -> Vec<String> {
 async fn a_held_indexer_is_passed_over_until_its_hold_ends(home: Home) {
     let store = store_in(&home).await;
     let (alpha, beta) = (pending(&store, 1, "Alpha").await, pending(&store, 2, "Beta").await);
-    store.hold_indexer("alpha", after(60), Reason::RateLimited).await.unwrap();
+    hold(&store, "alpha", 60, Reason::RateLimited).await;
     assert_eq!(claim(&store, NOW).await.unwrap().grab.id, beta);
     assert!(claim(&store, after(59)).await.is_none());
     assert_eq!(claim(&store, after(60)).await.unwrap().grab.id, alpha);
@@ -77,7 +77,7 @@ async fn a_held_indexer_is_passed_over_until_its_hold_ends(home: Home) {
 async fn a_longer_hold_stays_and_a_freed_indexer_is_asked_again(home: Home) {
     let store = store_in(&home).await;
     for until in [60, 300, 120] {
-        store.hold_indexer("alpha", after(until), Reason::RateLimited).await.unwrap();
+        hold(&store, "alpha", until, Reason::RateLimited).await;
     }
     assert_eq!(held(&store).await, [format!("alpha {}", after(300))]);
     store.free_indexer("alpha").await.unwrap();

@@ -11,7 +11,7 @@ use super::database::Home;
 /// Grabs that could be worked on now or are, and periodic work that is due or is done.
 const IN_WORK: &str = "SELECT (SELECT COUNT(*) FROM job WHERE due_at <= $1 OR lease_until > $1) \
     + (SELECT COUNT(*) FROM grab g WHERE g.state = 'pending' AND (g.lease_until > $1 OR (g.next_attempt_at <= $1 \
-       AND NOT EXISTS (SELECT 1 FROM indexer_hold h WHERE h.indexer_key = g.indexer_key AND h.held_until > $1))))";
+       AND ((g.link IS NULL AND g.seen_in_history = 0) OR NOT EXISTS (SELECT 1 FROM indexer_hold h WHERE h.indexer_key = g.indexer_key AND h.held_until > $1)))))";
 /// When the next grab can be worked on.
 const NEXT_GRAB: &str = "SELECT MIN(CASE WHEN COALESCE(h.held_until, 0) > g.next_attempt_at THEN h.held_until \
     ELSE g.next_attempt_at END) FROM grab g LEFT JOIN indexer_hold h ON h.indexer_key = g.indexer_key \

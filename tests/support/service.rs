@@ -111,6 +111,11 @@ impl Household {
         Self { world, clock, home, store, ledger, plan }
     }
 
+    /// The same with other settings, for the next start.
+    pub(crate) fn with_plan(self, plan: Plan) -> Self {
+        Self { plan, ..self }
+    }
+
     /// Starts the service and waits until it has its periodic work.
     pub(crate) async fn start(&self) -> Service {
         let service = self.launch(Vec::new()).await;

@@ -102,7 +102,7 @@ async fn each_kind_has_its_routes_and_ids() {
             ArrClient::new(http(&[&base_url]), options(kind, &base_url), Arc::new(NoObserver)).unwrap();
         let row = client.history_since(NOW).await.unwrap().remove(0);
         assert_eq!((row.subject_id, row.part_id), (subject, part), "{kind}");
-        let wanted = format!("{route}history/since?date=2026-11-22T17%3A01%3A42Z&eventType=1");
+        let wanted = format!("{route}history/since?date=2026-11-22T17%3A01%3A41Z&eventType=1");
         assert_eq!(path(&server.heads()[0]), wanted, "{kind}");
     }
     let whisparr_v3 = rows(AppKind::Whisparr, r#"[{"movieId":9}]"#).await.remove(0);

@@ -83,3 +83,26 @@ async fn a_page_that_fails_fails_the_walk() {
     .await;
     assert_eq!(since(&server, "2020-01-01T00:00:00Z").await.unwrap_err().fault, Fault::Refused(400));
 }
+
+#[tokio::test]
+async fn a_history_that_is_too_much_for_one_answer_is_read_by_pages_from_then_on() {
+    let server = RawServer::replying(move |head, _| {
+        if path(head).starts_with("/api/v3/history/since") {
+            return reply("200 OK", &[], "[".to_owned() + &" ".repeat(65 << 20) + "]");
+        }
+        let number: usize =
+            path(head).split("?page=").nth(1).unwrap().split('&').next().unwrap().parse().unwrap();
+        let rows = [row(number * 2), row(number * 2 + 1)].join(",");
+        reply("200 OK", &[], format!(r#"{{"page":1,"totalRecords":9,"records":[{rows}]}}"#))
+    })
+    .await;
+    let base_url = server.url("");
+    let options = options(AppKind::Radarr, &base_url);
+    let client = ArrClient::new(http(&[&base_url]), options, Arc::new(NoObserver)).unwrap();
+    for _ in 0..2 {
+        let rows = client.history_since(Ts::parse_upstream("2026-01-05T11:53:00Z").unwrap()).await.unwrap();
+        assert_eq!(rows.len(), 6);
+    }
+    let whole = server.heads().iter().filter(|head| path(head).contains("/since")).count();
+    assert_eq!(whole, 1, "the whole is asked for once only");
+}

@@ -49,7 +49,7 @@ async fn history_rows_are_read_from_old_and_new_versions() {
     assert!(rows[1].url.is_none());
     assert!(!format!("{rows:?}").contains("test-passkey"));
     let asked = &server.heads()[0];
-    assert_eq!(path(asked), "/prowlarr/api/v1/history/since?date=2026-11-22T17%3A01%3A42Z&eventType=1");
+    assert_eq!(path(asked), "/prowlarr/api/v1/history/since?date=2026-11-22T17%3A01%3A41Z&eventType=1");
 }
 
 #[tokio::test]
@@ -68,7 +68,8 @@ async fn search_results_are_read() {
     assert_eq!((found[0].size_bytes, found[1].size_bytes), (Some(7), None));
     assert_eq!(found[1].info_hash, None);
     assert!(!format!("{found:?}").contains("test-"));
-    let wanted = "/prowlarr/api/v1/search?query=A+Film%3A+the+%26+return&indexerIds=4&type=search";
+    let wanted =
+        "/prowlarr/api/v1/search?query=A+Film%3A+the+%26+return&indexerIds=4&type=search&limit=100&offset=0";
     assert_eq!(path(&server.heads()[0]), wanted);
     let link = client.rewrite(found[0].download_url.as_ref().unwrap()).unwrap().unwrap();
     assert_eq!(link.indexer_id, 4);

@@ -77,16 +77,19 @@ async fn a_failed_grab_tells_why_in_the_askers_language_and_is_tried_again() {
     let asker = Asker::new(Plan::default()).await;
     let home = &asker.running.home;
     let gone = home.world.release("An.Album-GRP", "Gamma", small()).unwrap();
-    home.world.fault(Target::Release(gone), Fault::ReleaseGone, 1000);
+    home.world.fault(Target::Release(gone), Fault::WrongTorrent, 1000);
     home.world.grab("lidarr", gone, GrabOptions::default()).await.unwrap();
     home.settle(&asker.running.service, SETTLED).await;
     let id = home.grabs().await[0].id;
     let shown = asker.get(&format!("/grabs/{id}")).await;
     let reply = shown.json();
-    assert_eq!((&reply["grab"]["state"], &reply["grab"]["reason"]), (&json!("failed"), &json!("gone")));
+    assert_eq!(
+        (&reply["grab"]["state"], &reply["grab"]["reason"]),
+        (&json!("failed"), &json!("wrong-infohash"))
+    );
     let attempts = reply["attempts"].as_array().unwrap();
     let reason = &attempts.last().unwrap()["reason"];
-    assert_eq!(reason["code"], "gone");
+    assert_eq!(reason["code"], "wrong-infohash");
     assert_eq!(reason["message"], reply["grab"]["message"]);
     let url = asker.running.url(&format!("/api/v1/grabs/{id}"));
     let french = [("x-api-key", asker.key.as_str()), ("accept-language", "fr")];

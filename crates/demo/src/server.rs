@@ -6,11 +6,16 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::DATE;
+use axum::middleware::map_response;
+use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::lock::locked;
+use super::shared::WorldClock;
 
 /// How long open requests may go on when a server goes down.
 const GRACE: Duration = Duration::from_millis(500);
@@ -46,8 +51,17 @@ impl Bound {
         format!("http://{}", self.1)
     }
 
-    /// Serves.
-    pub(crate) fn serve(self, router: Router) -> Server {
+    /// Serves. Answers are dated by the world's clock, as a program's are by its machine's.
+    pub(crate) fn serve(self, router: Router, clock: &WorldClock) -> Server {
+        let clock = clock.clone();
+        let dated = move |mut response: Response| {
+            let date = clock.now().rfc822().replace("+0000", "GMT");
+            if let Ok(date) = HeaderValue::from_str(&date) {
+                response.headers_mut().insert(DATE, date);
+            }
+            async { response }
+        };
+        let router = router.layer(map_response(dated));
         let running = start(self.0, router.clone());
         Server { address: self.1, router, running: Mutex::new(Some(running)) }
     }

@@ -71,6 +71,22 @@ pub struct Grab {
     pub seen_by_webhook: bool,
     /// Whether the app's or Prowlarr's history told of it.
     pub seen_in_history: bool,
+    /// Whether a person asked for it again.
+    pub retried: bool,
+    /// Whether it stands in line at its host.
+    pub line: Line,
+}
+
+/// Whether a grab stands in line where torrents are fetched from a host directly: those that the first look into a history
+/// found wait behind new ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// A new grab stands in no line.
+    None,
+    /// It has yet to take its place in it.
+    ToJoin,
+    /// It has a place, and is due when its turn comes.
+    Joined,
 }
 
 impl fmt::Debug for Grab {

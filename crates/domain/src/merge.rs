@@ -4,12 +4,14 @@
 
 use std::time::Duration;
 
+use secrecy::{ExposeSecret, SecretString};
+
 use super::app::{AppKind, AppName};
 use super::grab::GrabState;
 use super::ids::GrabId;
 use super::infohash::Infohash;
 use super::reason::Reason;
-use super::sighting::{Origin, Sighting};
+use super::sighting::{Origin, Protocol, Sighting};
 use super::text::{indexer_key, title_key};
 use super::time::Ts;
 
@@ -40,14 +42,33 @@ pub struct Known {
     pub reason: Option<Reason>,
     /// When it left `pending`.
     pub finished_at: Option<Ts>,
+    /// How the release is transported.
+    pub protocol: Protocol,
+    /// The infohash that its torrent must have, where known.
+    pub infohash: Option<Infohash>,
+    /// The link that the app used, where known. It holds keys.
+    pub link: Option<SecretString>,
 }
 
 /// The grab to which the sighting belongs, if one of these is it.
 pub fn find<'a>(sighting: &Sighting, known: &'a [Known]) -> Option<&'a Known> {
     let download_id = sighting.download_id_key();
-    let by_download_id = || known.iter().find(|grab| same_download(sighting, download_id.as_deref(), grab));
-    let by_release = || known.iter().find(|grab| same_release(sighting, download_id.as_deref(), grab));
+    let known: Vec<&Known> = known.iter().filter(|grab| same_transport(sighting, grab)).collect();
+    let by_download_id =
+        || known.iter().copied().find(|grab| same_download(sighting, download_id.as_deref(), grab));
+    let by_release =
+        || known.iter().copied().find(|grab| same_release(sighting, download_id.as_deref(), grab));
     by_download_id().or_else(by_release)
+}
+
+/// A release by Usenet and a torrent of the same name are two grabs.
+fn same_transport(sighting: &Sighting, grab: &Known) -> bool {
+    // What Prowlarr's history says of a release is its indexer's, not its own.
+    sighting.origin != Origin::AppHistory
+        || !matches!(
+            (sighting.protocol, grab.protocol),
+            (Protocol::Usenet, Protocol::Torrent) | (Protocol::Torrent, Protocol::Usenet)
+        )
 }
 
 /// The same app named the same download id. An infohash is proof, unless two trackers have the same file; other
@@ -67,10 +88,27 @@ fn same_release(sighting: &Sighting, download_id: Option<&str>, grab: &Known) ->
         _ => true,
     };
     ids_agree
+        && same_file(sighting, grab)
         && made_by_the_same_app(sighting, grab)
         && title_key(&sighting.title) == grab.title_key
         && indexers_agree(sighting, grab)
         && within(sighting.grabbed_at, grab.grabbed_at, WINDOW)
+}
+
+/// A link or an infohash that differs is another grab: an app without download ids (Torrent Blackhole) may take another
+/// upload of the same name. What is not known speaks against nothing.
+fn same_file(sighting: &Sighting, grab: &Known) -> bool {
+    let links = match (&sighting.link, &grab.link) {
+        (Some(ours), Some(theirs)) if sighting.origin == Origin::AppHistory => {
+            ours.expose_secret() == theirs.expose_secret()
+        }
+        _ => true,
+    };
+    let hashes = match (sighting.expected_infohash(), &grab.infohash) {
+        (Some(ours), Some(theirs)) => ours == *theirs,
+        _ => true,
+    };
+    links && hashes
 }
 
 /// What is not known speaks against nothing.
@@ -114,7 +152,7 @@ pub fn revives(sighting: &Sighting, grab: &Known) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sighting::{Protocol, Requester};
+    use super::super::sighting::Requester;
     use super::*;
 
     const HASH: &str = "0123456789ABCDEF0123456789ABCDEF01234567";
@@ -135,6 +173,7 @@ mod tests {
             size_bytes: None,
             link: None,
             requester: None,
+            release_hash: None,
         }
     }
 
@@ -150,7 +189,32 @@ mod tests {
             state: GrabState::Pending,
             reason: None,
             finished_at: None,
+            protocol: Protocol::Torrent,
+            infohash: None,
+            link: None,
         }
+    }
+
+    #[test]
+    fn a_release_by_usenet_and_the_torrent_of_the_same_name_are_two_grabs() {
+        let mut nzb = known("A", Some(HASH));
+        nzb.protocol = Protocol::Usenet;
+        assert!(find(&sighting(Origin::AppHistory, "A", Some(HASH)), &[nzb]).is_none());
+    }
+
+    #[test]
+    fn another_link_or_infohash_is_another_grab_of_the_same_name() {
+        let link = |text: &str| Some(SecretString::from(text.to_owned()));
+        let (mut row, mut grab) = (sighting(Origin::AppHistory, "A", None), known("A", None));
+        (row.link, grab.link) = (link("http://a/1"), link("http://a/1"));
+        assert!(find(&row, &[grab.clone()]).is_some());
+        grab.link = link("http://a/2");
+        assert!(find(&row, &[grab.clone()]).is_none());
+        grab.link = None;
+        grab.infohash = Some(HASH.parse().unwrap());
+        assert!(find(&row, &[grab.clone()]).is_some());
+        row.infohash = Some("F".repeat(40).parse().unwrap());
+        assert!(find(&row, &[grab]).is_none());
     }
 
     #[test]
@@ -200,6 +264,7 @@ mod tests {
             host: "nas".into(),
             polled: true,
             ourselves: false,
+            foreign: None,
         });
         let grabs = [known("A Film DD+5.1", Some(HASH))];
         assert!(find(&row, &grabs).is_some());
@@ -208,6 +273,7 @@ mod tests {
             host: "nas".into(),
             polled: true,
             ourselves: false,
+            foreign: None,
         });
         assert!(find(&row, &grabs).is_none());
     }

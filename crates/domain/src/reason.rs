@@ -12,6 +12,9 @@ pub enum RetryRule {
     RetrySoon,
     /// The attempt reached an indexer or its tracker: trying again follows the long, persisted schedule.
     RetryLater,
+    /// The place itself said, in its own form, that there is nothing: it is asked a few times more over some hours, and
+    /// believed if it goes on saying so.
+    Confirm,
     /// Trying again by itself would not change the answer; only the person's retry button does.
     Final,
 }
@@ -58,18 +61,26 @@ reasons! {
     AwaitingHistory = "awaiting-history" => RetrySoon,
     /// The app could not be asked.
     AppUnavailable = "app-unavailable" => RetrySoon,
+    /// The app's webhook told of the grab, and its history never did: nobody knows what it was.
+    NotInHistory = "not-in-history" => Final,
+    /// The searches of the hour at the indexer are spent.
+    SearchBudget = "search-budget" => RetrySoon,
+    /// Others of the same site are fetched first.
+    AwaitingTurn = "awaiting-turn" => RetrySoon,
     /// There is no usable link, and searching is not allowed by the settings.
     NoLink = "no-link" => Final,
     /// The link belongs to Prowlarr, and no Prowlarr is configured.
-    ProwlarrNotConfigured = "prowlarr-not-configured" => Final,
-    /// The search gave nothing that belongs to the grab.
-    NoCandidate = "no-candidate" => RetryLater,
+    ProwlarrNotConfigured = "prowlarr-not-configured" => RetrySoon,
+    /// The search gave nothing that belongs to the grab. It is made once.
+    NoCandidate = "no-candidate" => Final,
 
     // Prowlarr itself.
     /// Prowlarr refused the connection or is still starting.
     ProwlarrUnavailable = "prowlarr-unavailable" => RetrySoon,
     /// Prowlarr refused our API key.
-    ProwlarrKeyRefused = "prowlarr-key-refused" => Final,
+    ProwlarrKeyRefused = "prowlarr-key-refused" => RetrySoon,
+    /// Prowlarr itself leaves the indexer alone for a while after failures, and says until when.
+    IndexerBlocked = "indexer-blocked" => RetrySoon,
 
     // The indexer or the tracker.
     /// Too many requests; the time that the upstream asks for is kept.
@@ -85,21 +96,21 @@ reasons! {
     /// The answer breaks HTTP.
     BadAnswer = "bad-answer" => RetryLater,
     /// A page that only a person can pass (Cloudflare or the like).
-    ChallengePage = "challenge-page" => Final,
-    /// 401 or 403 from the indexer or tracker.
-    AccessRefused = "access-refused" => Final,
-    /// 404.
-    NotFound = "not-found" => Final,
+    ChallengePage = "challenge-page" => RetryLater,
+    /// 401 or 403 from the indexer or tracker: a session that ended, a quota, an address that is blocked for a while.
+    AccessRefused = "access-refused" => RetryLater,
+    /// 404. Jackett says it for every failure, and whatever stands in front of a program says it too.
+    NotFound = "not-found" => RetryLater,
     /// 410: the release is gone, or the indexer is disabled in Prowlarr.
-    Gone = "gone" => Final,
+    Gone = "gone" => Confirm,
     /// Another client error.
-    RequestRefused = "request-refused" => Final,
+    RequestRefused = "request-refused" => RetryLater,
 
     // Redirects and addresses.
     /// More redirects than allowed, or a loop.
-    TooManyRedirects = "too-many-redirects" => Final,
+    TooManyRedirects = "too-many-redirects" => RetryLater,
     /// The redirect leads to something that is not fetched (`file:`, no address, from https to http).
-    RedirectRefused = "redirect-refused" => Final,
+    RedirectRefused = "redirect-refused" => Confirm,
     /// The link points into a private network that no setting names.
     AddressRefused = "address-refused" => Final,
     /// The link cannot be read as a URL of a kind that is fetched.
@@ -110,12 +121,12 @@ reasons! {
     NoTemporarySpace = "no-temporary-space" => RetrySoon,
     /// Larger than `torrents.max_size_mb`.
     TooLarge = "too-large" => Final,
-    /// A web page in place of a torrent.
-    HtmlPage = "html-page" => Final,
+    /// A web page in place of a torrent: a quota, maintenance, a sign-in.
+    HtmlPage = "html-page" => RetryLater,
     /// Not a torrent.
-    NotATorrent = "not-a-torrent" => Final,
+    NotATorrent = "not-a-torrent" => RetryLater,
     /// A torrent that clients refuse.
-    InvalidTorrent = "invalid-torrent" => Final,
+    InvalidTorrent = "invalid-torrent" => Confirm,
     /// A torrent, but not the one that the app grabbed.
     WrongInfohash = "wrong-infohash" => Final,
 

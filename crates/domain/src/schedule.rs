@@ -22,6 +22,10 @@ const SOON: (u64, u64) = (2, 5 * MINUTE);
 /// failure causes.
 const LATER: [u64; 7] = [10 * MINUTE, 40 * MINUTE, 2 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR];
 
+/// Waits after an attempt that was refused for rate, in seconds: as long as Prowlarr's own blocks.
+const SLOWER: [u64; 9] =
+    [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR];
+
 /// How long a grab stays pending at most; long enough for a household's server to be away for a holiday.
 const PATIENCE: Duration = Duration::from_secs(14 * 24 * HOUR);
 
@@ -41,10 +45,13 @@ pub fn first_attempt(sighting: &Sighting, now: Ts) -> Ts {
     if awaits_history { now.plus(WEBHOOK_LOOKUP) } else { now }
 }
 
-/// Whether an attempt that ended for this reason reached the indexer and failed there, so that the long schedule moves
-/// on. A rate limit is no failure of the link.
+/// Attempts after which a place that says in its own form that there is nothing is believed: over some nine hours.
+const CONFIRMATIONS: usize = 4;
+
+/// Whether an attempt that ended for this reason reached the indexer, so that the long schedule moves on. A rate limit
+/// counts too: asking again without growth would be one more request in every block, for ever.
 pub fn counts(reason: Reason) -> bool {
-    reason.retry_rule() == RetryRule::RetryLater && reason != Reason::RateLimited
+    matches!(reason.retry_rule(), RetryRule::RetryLater | RetryRule::Confirm)
 }
 
 /// What to do after an attempt that did not make the grab ready.
@@ -82,29 +89,38 @@ pub fn next(failed: Failed, now: Ts, jitter: f64) -> Next {
     let (wait_seconds, spread) = match failed.reason.retry_rule() {
         RetryRule::Final => return Next::GiveUp(failed.reason),
         _ if waited >= PATIENCE => return Next::GiveUp(Reason::GaveUp),
+        RetryRule::RetryLater if failed.reason == Reason::RateLimited => match SLOWER.get(step) {
+            Some(wait) => (*wait, 0.5),
+            None => return Next::GiveUp(Reason::GaveUp),
+        },
         RetryRule::RetrySoon => (waited.as_secs().clamp(SOON.0, SOON.1), 0.25),
         RetryRule::RetryLater if step >= LATER.len() => return Next::GiveUp(Reason::GaveUp),
-        RetryRule::RetryLater => (LATER[step], 0.5),
+        RetryRule::Confirm if step >= CONFIRMATIONS => return Next::GiveUp(failed.reason),
+        RetryRule::RetryLater | RetryRule::Confirm => (LATER[step], 0.5),
     };
-    // An upstream that says when to come back is believed: its figure replaces a longer wait of ours, and is never
-    // undercut. A rate limit is no failure of the link.
-    let base = if failed.reason == Reason::RateLimited && !asked.is_zero() {
-        asked
-    } else {
-        asked.max(Duration::from_secs(wait_seconds))
-    };
+    // An upstream that says when to come back lengthens our wait and never shortens it: some say one second, zero or a
+    // day that is over, for days.
+    let base = asked.max(Duration::from_secs(wait_seconds));
     let at = now.plus(base + base.mul_f64(spread * jitter.clamp(0.0, 1.0)));
     Next::At { at, counts: counts(failed.reason) }
 }
 
+/// How long an indexer is left alone after failures in a row, in seconds. Prowlarr's own blocks begin with a minute; a
+/// request inside a block only lengthens it.
+const HOLDS: [u64; 7] = [65, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR];
+
 /// How long an indexer is left alone after an attempt at it failed, so that the other grabs of that indexer do not
-/// run into the block that Prowlarr sets. `None`: the reason says nothing of the indexer's health.
-pub fn indexer_hold(reason: Reason, retry_after: Option<Duration>) -> Option<Duration> {
+/// run into the block that Prowlarr sets. `strikes`: how often it had failed in a row before. `None`: the reason says
+/// nothing of the indexer's health. A wait that the upstream asks for only lengthens ours.
+pub fn indexer_hold(reason: Reason, retry_after: Option<Duration>, strikes: usize) -> Option<Duration> {
     let at_least = match reason {
-        // Whoever names a time is believed; Prowlarr's first block lasts a minute.
-        Reason::RateLimited if retry_after.is_some() => 1,
-        Reason::RateLimited => 60,
-        Reason::IndexerError | Reason::TimedOut | Reason::ConnectionFailed | Reason::TlsFailed => 65,
+        // Prowlarr names the end of its own block.
+        Reason::IndexerBlocked => 1,
+        Reason::RateLimited
+        | Reason::IndexerError
+        | Reason::TimedOut
+        | Reason::ConnectionFailed
+        | Reason::TlsFailed => HOLDS[strikes.min(HOLDS.len() - 1)],
         _ => return None,
     };
     Some(retry_after.unwrap_or_default().clamp(Duration::from_secs(at_least), LONGEST_RETRY_AFTER))
@@ -126,7 +142,31 @@ mod tests {
 
     #[test]
     fn a_final_reason_is_given_up_at_once() {
-        assert_eq!(wait(Reason::Gone, 1, None, 0.0), None);
+        assert_eq!(wait(Reason::NoCandidate, 1, None, 0.0), None);
+    }
+
+    #[test]
+    fn a_place_that_goes_on_saying_that_there_is_nothing_is_believed_after_hours() {
+        let waits: Vec<_> = (1..=5).map(|count| wait(Reason::Gone, count, None, 0.0)).collect();
+        assert_eq!(waits, [Some(600), Some(2400), Some(7200), Some(21_600), None]);
+    }
+
+    #[test]
+    fn a_refusal_for_rate_is_repeated_ever_later_whatever_it_asks_for_and_ends() {
+        for asked in [None, Some(0), Some(1), Some(120)] {
+            let waits: Vec<_> = (1..=10).map(|count| wait(Reason::RateLimited, count, asked, 0.0)).collect();
+            assert_eq!(waits[0], Some(asked.unwrap_or(0).max(60)));
+            assert_eq!(waits[1..4], [Some(300), Some(900), Some(1800)], "{asked:?}");
+            assert_eq!(waits[9], None);
+        }
+    }
+
+    #[test]
+    fn an_indexer_is_left_alone_longer_each_time_it_fails_in_a_row() {
+        let hold = |strikes| {
+            indexer_hold(Reason::RateLimited, Some(Duration::from_secs(1)), strikes).unwrap().as_secs()
+        };
+        assert_eq!([0, 1, 2, 99].map(hold), [65, 300, 900, 21_600]);
     }
 
     #[test]
@@ -158,15 +198,9 @@ mod tests {
 
     #[test]
     fn only_trouble_at_the_indexer_holds_its_other_grabs_back() {
-        assert!(indexer_hold(Reason::IndexerError, None).is_some());
-        assert_eq!(
-            indexer_hold(Reason::RateLimited, Some(Duration::from_mins(2))),
-            Some(Duration::from_mins(2))
-        );
-        assert_eq!(
-            indexer_hold(Reason::RateLimited, Some(Duration::from_secs(20))),
-            Some(Duration::from_secs(20))
-        );
-        assert_eq!(indexer_hold(Reason::NotFound, None), None);
+        assert!(indexer_hold(Reason::IndexerError, None, 0).is_some());
+        let asked = |seconds| indexer_hold(Reason::RateLimited, Some(Duration::from_secs(seconds)), 0);
+        assert_eq!([20, 120].map(asked), [65, 120].map(|seconds| Some(Duration::from_secs(seconds))));
+        assert_eq!(indexer_hold(Reason::NotFound, None, 0), None);
     }
 }

@@ -72,6 +72,8 @@ pub struct Requester {
     pub polled: bool,
     /// Whether it was ourselves, fetching a torrent.
     pub ourselves: bool,
+    /// The program, if its downloads are no grabs: it only probes, or is an app that is not configured.
+    pub foreign: Option<String>,
 }
 
 /// One report that a grab happened.
@@ -105,6 +107,8 @@ pub struct Sighting {
     pub link: Option<SecretString>,
     /// For Prowlarr's history: who asked for the download.
     pub requester: Option<Requester>,
+    /// What the indexer calls the release, as a hash, since it may hold a passkey.
+    pub release_hash: Option<String>,
 }
 
 impl fmt::Debug for Sighting {
@@ -125,13 +129,13 @@ impl Sighting {
         (!id.is_empty()).then(|| id.to_uppercase())
     }
 
-    /// The infohash: what the app names, else the download id where it has the form of one and the release is not
-    /// known to be for Usenet.
+    /// The infohash: the download id where it has the form of one and the release is not known to be for Usenet, since it
+    /// is the client's; else what the app names, which may be no more than the indexer's claim.
     pub fn expected_infohash(&self) -> Option<Infohash> {
         let from_download_id = || {
             let id = self.download_id.as_deref()?.trim();
             (self.protocol != Protocol::Usenet).then(|| id.parse().ok()).flatten()
         };
-        self.infohash.or_else(from_download_id)
+        from_download_id().or(self.infohash)
     }
 }

@@ -50,6 +50,12 @@ impl Ts {
         Self::from_millis(self.0.saturating_sub(millis))
     }
 
+    /// This moment by a clock that is so many milliseconds ahead.
+    #[must_use]
+    pub const fn ahead_by(self, millis: i64) -> Self {
+        Self::from_millis(self.0.saturating_add(millis))
+    }
+
     /// How long after `earlier` this is; zero if it is not after.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

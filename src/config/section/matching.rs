@@ -12,6 +12,8 @@ section! {
         strict_hash: bool = Key::new("strict_hash", Kind::Boolean).default("true");
         /// Whether Prowlarr is searched when a grab has no usable link.
         allow_search: bool = Key::new("allow_search", Kind::Boolean).default("true");
+        /// How many searches one indexer is asked for in an hour, over all grabs; zero: none.
+        searches_per_hour: u32 = Key::new("searches_per_hour", Kind::Integer(0, 1_000)).default("10");
         /// Whether a grab that has only a magnet link is published as one.
         allow_magnets: bool = Key::new("allow_magnets", Kind::Boolean).default("false");
     }

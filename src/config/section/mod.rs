@@ -8,6 +8,7 @@ pub mod auth;
 pub mod cors;
 pub mod database;
 pub mod feeds;
+pub mod jackett;
 pub mod logging;
 pub mod matching;
 pub mod metrics;

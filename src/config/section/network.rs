@@ -24,6 +24,8 @@ section! {
         /// addresses are refused, whoever names them.
         link_sources: Vec<Url> =
             Key::new("link_sources", Kind::List(&Kind::HttpUrl)).default("").example("http://jackett:9117");
+        /// The least time between two requests for torrents at one host that is not Prowlarr; Prowlarr keeps as much itself.
+        host_spacing: Duration = Key::new("host_spacing_seconds", Kind::Decimal(0.0, 60.0)).unit(Unit::Seconds).default("2");
         /// A PEM file of authorities to trust besides the public ones and the system's; a relative path is in the data
         /// folder.
         ca_file: Option<PathBuf> = Key::new("ca_file", Kind::Path).example("household-ca.pem");

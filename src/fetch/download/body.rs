@@ -4,6 +4,7 @@
 //! short torrent. Must not know: what a refused beginning means.
 
 use std::borrow::Cow;
+use std::io::Read;
 
 use bytes::Bytes;
 use reqwest::Response;
@@ -52,14 +53,36 @@ impl Beginning {
         text.starts_with('<').then_some(if (400..=599).contains(&code) { code } else { 500 })
     }
 
-    /// What Prowlarr says of a link that it cannot decrypt: it will never work again.
-    pub(super) fn says_invalid_link(&self) -> bool {
-        let text = self.text();
-        text.starts_with('{')
-            && ["Invalid Prowlarr link", "Failed to normalize provided link"]
-                .iter()
-                .any(|said| text.contains(said))
+    /// Whether a program says this in its own form, in any case.
+    pub(super) fn says(&self, what: &str) -> bool {
+        self.is_of_a_program() && self.text().to_ascii_lowercase().contains(what)
     }
+
+    /// Whether it has the form in which Prowlarr answers: a JSON object with a message, or Newznab's error.
+    pub(super) fn is_of_a_program(&self) -> bool {
+        let text = self.text();
+        text.starts_with("<error") || text.contains("<error ") && text.starts_with("<?xml") || {
+            let text = text.to_ascii_lowercase();
+            text.starts_with('{') && (text.contains("\"message\"") || text.contains("\"description\""))
+        }
+    }
+
+    /// Whether it is a file packed with gzip, which some trackers send without saying so.
+    pub(super) fn is_gzip(&self) -> bool {
+        self.0.starts_with(&[0x1f, 0x8b, 8])
+    }
+}
+
+/// Unpacks a file that was packed with gzip, up to `limit_bytes`.
+pub(super) fn unpack(packed: &[u8], limit_bytes: usize) -> Result<Bytes, Reason> {
+    let limit = u64::try_from(limit_bytes).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let mut reader = flate2::read::GzDecoder::new(packed).take(limit.saturating_add(1));
+    reader.read_to_end(&mut bytes).map_err(|_| Reason::NotATorrent)?;
+    if bytes.len() > limit_bytes {
+        return Err(Reason::TooLarge);
+    }
+    if bytes.starts_with(b"d") { Ok(bytes.into()) } else { Err(Reason::NotATorrent) }
 }
 
 fn trim(text: &str) -> &str {
@@ -149,6 +172,6 @@ mod tests {
         let beginning = Beginning::from_bytes(&[0xff, 0xfe, 0x1f, 0x8b, 0]);
         assert!(!beginning.is_torrent());
         assert_eq!(beginning.error_code(), None);
-        assert!(!beginning.says_invalid_link());
+        assert!(!beginning.says("invalid prowlarr link"));
     }
 }

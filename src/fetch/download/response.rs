@@ -57,9 +57,15 @@ pub(super) async fn read(
         let line = text.lines().next().unwrap_or_default();
         return magnet(line.trim()).map_err(|error| refuse(error.reason));
     }
+    if beginning.is_gzip() {
+        let packed = body.into_rest().await.map_err(refuse)?;
+        return super::body::unpack(&packed, limits.max_size_bytes).map(Downloaded::Torrent).map_err(refuse);
+    }
     Err(refuse(match beginning.error_code() {
         Some(code) => refusal(code, via, &headers, &beginning),
         None if is_challenge(&headers, &beginning) => Reason::ChallengePage,
+        // Prowlarr sends no pages: this is the sign-in, or the maintenance, of what stands in front of it.
+        None if is_html(&headers, &text) && via == Via::Prowlarr => Reason::ProwlarrUnavailable,
         None if is_html(&headers, &text) => Reason::HtmlPage,
         None => Reason::NotATorrent,
     }))
@@ -67,8 +73,12 @@ pub(super) async fn read(
 
 /// What a status other than 200 means; also for a status that an old Prowlarr wrote into the body of a 200.
 fn refusal(status: u16, via: Via, headers: &HeaderMap, beginning: &Beginning) -> Reason {
+    if via == Via::Prowlarr
+        && let Some(reason) = refusal_of_prowlarr(status, beginning)
+    {
+        return reason;
+    }
     match status {
-        401 if via == Via::Prowlarr => Reason::ProwlarrKeyRefused,
         403 | 429 | 503 if is_challenge(headers, beginning) => Reason::ChallengePage,
         401 | 403 | 407 => Reason::AccessRefused,
         404 => Reason::NotFound,
@@ -76,10 +86,28 @@ fn refusal(status: u16, via: Via, headers: &HeaderMap, beginning: &Beginning) ->
         408 | 504 | 522 | 524 => Reason::TimedOut,
         425 | 429 => Reason::RateLimited,
         400..=499 => Reason::RequestRefused,
-        500 if via == Via::Prowlarr && beginning.says_invalid_link() => Reason::BadLink,
         500..=599 => Reason::IndexerError,
         // 1xx, 2xx without a file, 304 without a question, and numbers that are no status.
         _ => Reason::BadAnswer,
+    }
+}
+
+/// What Prowlarr says in ways of its own, and what only something that stands in front of it says: a reverse proxy that does
+/// not know the host, a sign-in page, maintenance. That is the household's matter and passes.
+fn refusal_of_prowlarr(status: u16, beginning: &Beginning) -> Option<Reason> {
+    let says = |what| beginning.says(what);
+    match status {
+        400 if says("grab limit") => Some(Reason::RateLimited),
+        401 | 403 | 407 => Some(Reason::ProwlarrKeyRefused),
+        429 if says("disabled till") => Some(Reason::IndexerBlocked),
+        500 if says("invalid prowlarr link") || says("failed to normalize provided link") => {
+            Some(Reason::BadLink)
+        }
+        400..=499 if !matches!(status, 408 | 410 | 425 | 429) && !beginning.is_of_a_program() => {
+            Some(Reason::ProwlarrUnavailable)
+        }
+        410 if !beginning.is_of_a_program() => Some(Reason::ProwlarrUnavailable),
+        _ => None,
     }
 }
 

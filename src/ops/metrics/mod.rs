@@ -82,6 +82,7 @@ metrics! {
     sync_cycle_duration_seconds: work ["source"] "Time of a sync cycle";
     sync_cycles: counter ["source", "outcome"] "Sync cycles";
     sync_rows: counter ["source"] "History rows read by sync cycles";
+    sync_rows_unreadable: counter ["source"] "History rows that could not be read; the others were";
     sync_last_success_timestamp_seconds: gauge ["source"] "When a sync cycle last succeeded";
     grabs_recovered: counter ["source"] "Grabs found by a sync cycle that no webhook had reported";
     webhooks_missed: gauge [] "Grabs that an app's history told of and its webhook did not";
@@ -257,6 +258,12 @@ impl Metrics {
             let since_epoch = now.since(Ts::MIN).as_secs_f64();
             self.all().sync_last_success_timestamp_seconds.at([source.into()]).set(since_epoch);
         }
+    }
+
+    /// Rows of a history could not be read.
+    pub fn rows_unreadable(&self, source: Source, rows: usize) {
+        let rows = u64::try_from(rows).unwrap_or(u64::MAX);
+        self.all().sync_rows_unreadable.at([source.as_str().into()]).inc_by(rows);
     }
 
     /// A sync cycle found a grab that no webhook had reported.

@@ -30,6 +30,20 @@ pub struct Status {
     feeds: usize,
     /// Grabs that histories told of and webhooks did not.
     missed_webhooks: u64,
+    /// Programs whose downloads through Prowlarr are not taken for grabs: apps that are not configured, and what only probes.
+    foreign_sources: Vec<ForeignProgram>,
+}
+
+/// A program whose downloads through Prowlarr are no grabs.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ForeignProgram {
+    /// Its name, as Prowlarr's history gives it.
+    source: String,
+    /// How many downloads there were.
+    downloads: u64,
+    /// When the last was.
+    last_at: String,
 }
 
 /// Tell how the service is doing.
@@ -47,6 +61,14 @@ pub async fn show(State(state): State<WebState>) -> Result<Json<Status>, Problem
     let missed = store.webhooks_missed(now.minus(WEBHOOK_PATIENCE)).await?;
     let (torrents, _bytes) = store.torrent_totals().await?;
     let feeds = store.feeds().await?.len();
+    let foreign = store.foreign_sources().await?.into_iter();
+    let foreign_sources = foreign
+        .map(|one| ForeignProgram {
+            source: one.source,
+            downloads: one.downloads,
+            last_at: one.last_at.to_string(),
+        })
+        .collect();
     Ok(Json(Status {
         version: env!("CARGO_PKG_VERSION"),
         uptime_seconds: state.clock().now().since(state.facts.started_at).as_secs(),
@@ -55,5 +77,6 @@ pub async fn show(State(state): State<WebState>) -> Result<Json<Status>, Problem
         torrents,
         feeds,
         missed_webhooks: missed.iter().map(|app| app.grabs).sum(),
+        foreign_sources,
     }))
 }

@@ -9,3 +9,4 @@ pub mod forwarded;
 pub mod headers;
 pub mod host;
 pub mod observe;
+pub mod slashes;

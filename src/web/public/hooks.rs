@@ -19,7 +19,9 @@ use crate::web::WebState;
 use crate::web::access::webhook_secret::WebhookSenders;
 use crate::web::input::body;
 use crate::web::problem::{Code, Problem};
-use crate::web::state::MAX_BODY_BYTES;
+
+/// The largest webhook: one of 300 albums has 1.4 MB.
+pub const MAX_WEBHOOK_BYTES: usize = 8 << 20;
 
 /// What a webhook came to: the answer, and what is counted.
 struct Taken {
@@ -43,8 +45,13 @@ pub async fn receive(
     request: Request,
 ) -> Response {
     let started = Instant::now();
-    let taken = match body::read_whole(request, MAX_BODY_BYTES).await {
-        Err(code) => Taken::refused(None, code),
+    let taken = match body::read_whole(request, MAX_WEBHOOK_BYTES).await {
+        Err(code) => {
+            if code == Code::TooLarge {
+                warn!(event = "webhook.too-large", limit = MAX_WEBHOOK_BYTES);
+            }
+            Taken::refused(None, code)
+        }
         Ok(body) => {
             if let Some((app, kind)) = sender_of(&state, &senders, &body) {
                 read(&state, app, kind, &body).await

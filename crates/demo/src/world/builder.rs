@@ -83,7 +83,8 @@ impl WorldBuilder {
         let shared = Arc::new(Shared::new(self.clock.clone()));
         let site = self.bind(TRACKER).await?;
         let site_url = site.origin();
-        let mut servers = vec![(TRACKER.to_owned(), site.serve(tracker::routes(Arc::clone(&shared))))];
+        let mut servers =
+            vec![(TRACKER.to_owned(), site.serve(tracker::routes(Arc::clone(&shared)), &self.clock))];
 
         let bound = self.bind(prowlarr::NAME).await?;
         let spec = ProwlarrSpec {
@@ -94,7 +95,7 @@ impl WorldBuilder {
             indexers: self.indexers.clone(),
         };
         let prowlarr = Arc::new(Prowlarr::new(spec, Arc::clone(&shared)));
-        servers.push((prowlarr::NAME.to_owned(), bound.serve(prowlarr.routes())));
+        servers.push((prowlarr::NAME.to_owned(), bound.serve(prowlarr.routes(), &self.clock)));
 
         let mut apps = Vec::new();
         for (name, kind) in &self.apps {
@@ -108,7 +109,7 @@ impl WorldBuilder {
             };
             let app = Arr::new(spec, Arc::clone(&prowlarr), Arc::clone(&shared));
             let app = Arc::new(app.ok_or(WorldError::SecondProwlarr)?);
-            servers.push((name.clone(), bound.serve(app.routes())));
+            servers.push((name.clone(), bound.serve(app.routes(), &self.clock)));
             apps.push(app);
         }
         Ok(World { shared, prowlarr, apps, servers, site: site_url })
