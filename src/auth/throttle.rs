@@ -59,12 +59,12 @@ pub fn set_up(network: &str) -> Subject {
     (format!("setup:{network}"), RULE)
 }
 
-/// Ways to the OpenID Connect provider that a network begins without being signed in.
+/// Sign-ins by the OpenID Connect provider that a network begins.
 pub fn provider_departures(network: &str) -> Subject {
     (format!("oidc-there:{network}"), PROVIDER_RULE)
 }
 
-/// Ways back from the OpenID Connect provider that a network takes without being signed in.
+/// Returns from the OpenID Connect provider to a network that is not signed in.
 pub fn provider_returns(network: &str) -> Subject {
     (format!("oidc-back:{network}"), PROVIDER_RULE)
 }

@@ -7,8 +7,11 @@ use std::ops::Range;
 
 /// What stands for a value that is not shown. Its length says nothing of the value's.
 pub(super) const MASK: &str = "********";
+/// What stands for text that is left out.
 const MORE: &str = "…";
+/// The most characters of one part that are shown.
 const LONGEST: usize = 120;
+/// The most columns that hidden text takes.
 const WIDEST: usize = 4096;
 
 /// A line fit to show.

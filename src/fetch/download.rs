@@ -95,7 +95,7 @@ impl Downloader {
         if via == Via::Direct {
             return self.send(url, via, limits).await;
         }
-        if let Some(Err(wait)) = self.prowlarr.as_ref().map(|circuit| circuit.admit(Instant::now())) {
+        if let Some(Err(wait)) = self.prowlarr.as_ref().map(|circuit| circuit.may_call(Instant::now())) {
             let unavailable = DownloadError::new(Reason::ProwlarrUnavailable);
             return Err(DownloadError { retry_after: Some(wait), ..unavailable });
         }

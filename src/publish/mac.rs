@@ -9,7 +9,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 /// What else the same secret might ever authenticate must begin differently.
-const DOMAIN: &[u8] = b"grabfeed download link v1\0";
+const CONTEXT: &[u8] = b"grabfeed download link v1\0";
 
 /// A feed's secret for its download links. It outlives the feed's token, so that a new token changes no link
 /// (ruTorrent and transmission-rss would download everything again).
@@ -35,7 +35,7 @@ impl DownloadSecret {
     #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "HMAC takes keys of every length")]
     pub fn mac(&self, infohash: &impl fmt::Display) -> DownloadMac {
         let mut hmac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()).expect("a key of any length");
-        hmac.update(DOMAIN);
+        hmac.update(CONTEXT);
         hmac.update(infohash.to_string().as_bytes());
         let digest: [u8; 32] = hmac.finalize().into_bytes().into();
         let mut cut = [0; 16];

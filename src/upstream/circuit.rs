@@ -56,9 +56,9 @@ impl Circuit {
         Self { policy, state: Mutex::new(State::Closed { failures: 0 }) }
     }
 
-    /// Asks to make a call; the error is how long to wait before asking again. A caller that is let through reports back with
+    /// Whether a call may be made now; the error is how long to wait before asking again. A caller that is let through reports back with
     /// [`Self::succeeded`] or [`Self::failed`]; a probe that never does is given up after the longest wait.
-    pub fn admit(&self, now: Instant) -> Result<(), Duration> {
+    pub fn may_call(&self, now: Instant) -> Result<(), Duration> {
         let mut state = self.lock();
         match *state {
             State::Closed { .. } => Ok(()),
@@ -124,7 +124,7 @@ mod tests {
         let circuit = Circuit::new(policy);
         assert!(!circuit.failed(now));
         assert!(!circuit.failed(now));
-        assert_eq!(circuit.admit(now), Ok(()));
+        assert_eq!(circuit.may_call(now), Ok(()));
         assert!(circuit.failed(now));
         circuit
     }
@@ -134,7 +134,7 @@ mod tests {
         let now = Instant::now();
         let circuit = opened(now);
         assert_eq!(circuit.state(now), CircuitState::Open);
-        assert_eq!(circuit.admit(now + SECOND), Err(9 * SECOND));
+        assert_eq!(circuit.may_call(now + SECOND), Err(9 * SECOND));
     }
 
     #[test]
@@ -154,9 +154,9 @@ mod tests {
         let circuit = opened(now);
         let later = now + 10 * SECOND;
         assert_eq!(circuit.state(later), CircuitState::HalfOpen);
-        assert_eq!((0..100).filter(|_| circuit.admit(later).is_ok()).count(), 1);
+        assert_eq!((0..100).filter(|_| circuit.may_call(later).is_ok()).count(), 1);
         assert!(circuit.succeeded());
-        assert_eq!((0..100).filter(|_| circuit.admit(later).is_ok()).count(), 100);
+        assert_eq!((0..100).filter(|_| circuit.may_call(later).is_ok()).count(), 100);
     }
 
     #[test]
@@ -164,9 +164,9 @@ mod tests {
         let mut now = Instant::now();
         let circuit = opened(now);
         for wait in [10, 20, 30, 30] {
-            assert_eq!(circuit.admit(now), Err(wait * SECOND));
+            assert_eq!(circuit.may_call(now), Err(wait * SECOND));
             now += wait * SECOND;
-            assert_eq!(circuit.admit(now), Ok(()));
+            assert_eq!(circuit.may_call(now), Ok(()));
             assert!(!circuit.failed(now));
         }
     }
@@ -176,9 +176,9 @@ mod tests {
         let now = Instant::now();
         let circuit = opened(now);
         let later = now + 10 * SECOND;
-        assert_eq!(circuit.admit(later), Ok(()));
-        assert_eq!(circuit.admit(later + SECOND), Err(29 * SECOND));
-        assert_eq!(circuit.admit(later + 30 * SECOND), Ok(()));
+        assert_eq!(circuit.may_call(later), Ok(()));
+        assert_eq!(circuit.may_call(later + SECOND), Err(29 * SECOND));
+        assert_eq!(circuit.may_call(later + 30 * SECOND), Ok(()));
     }
 
     #[test]
@@ -186,6 +186,6 @@ mod tests {
         let now = Instant::now();
         let circuit = opened(now);
         assert!(!circuit.failed(now + 5 * SECOND));
-        assert_eq!(circuit.admit(now + 10 * SECOND), Ok(()));
+        assert_eq!(circuit.may_call(now + 10 * SECOND), Ok(()));
     }
 }

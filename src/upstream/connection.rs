@@ -185,7 +185,7 @@ impl Upstream {
         request: &Request<'_>,
         parse: &(impl Fn(&[u8]) -> Option<T> + Sync),
     ) -> Result<T, ApiError> {
-        if let Err(wait) = self.circuit.admit(Instant::now()) {
+        if let Err(wait) = self.circuit.may_call(Instant::now()) {
             return Err(ApiError { retry_after: Some(wait), ..self.error(Fault::CircuitOpen) });
         }
         self.tried(request, parse).await

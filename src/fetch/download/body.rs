@@ -103,7 +103,7 @@ impl<'a> Body<'a> {
 
     /// Refuses what is announced too large before reading any of it.
     pub(super) fn check_announced(&self) -> Result<(), Reason> {
-        self.arrived.expect(self.response.content_length())
+        self.arrived.check_announced(self.response.content_length())
     }
 
     /// Reads until it is clear that it is a torrent, or the beginning is long enough to tell what else it is.

@@ -30,7 +30,7 @@ impl Spool {
     }
 
     /// Refuses early what is announced too large. The announcement is not believed otherwise.
-    pub(super) fn expect(&self, announced_bytes: Option<u64>) -> Result<(), Reason> {
+    pub(super) fn check_announced(&self, announced_bytes: Option<u64>) -> Result<(), Reason> {
         let fits = |bytes| usize::try_from(bytes).is_ok_and(|bytes| bytes <= self.limit_bytes);
         if announced_bytes.is_none_or(fits) { Ok(()) } else { Err(Reason::TooLarge) }
     }
@@ -127,9 +127,9 @@ mod tests {
     #[test]
     fn an_announcement_above_the_limit_is_refused() {
         let body = Spool::new(10);
-        assert_eq!(body.expect(Some(11)), Err(Reason::TooLarge));
-        assert_eq!(body.expect(Some(u64::MAX)), Err(Reason::TooLarge));
-        assert_eq!(body.expect(Some(10)), Ok(()));
-        assert_eq!(body.expect(None), Ok(()));
+        assert_eq!(body.check_announced(Some(11)), Err(Reason::TooLarge));
+        assert_eq!(body.check_announced(Some(u64::MAX)), Err(Reason::TooLarge));
+        assert_eq!(body.check_announced(Some(10)), Ok(()));
+        assert_eq!(body.check_announced(None), Ok(()));
     }
 }

@@ -55,7 +55,7 @@ impl Host {
     fn is_of_household(&self) -> bool {
         !self.name.contains('.')
             || self.address().is_some()
-            || NOBODYS.iter().any(|suffix| self.is_below(suffix))
+            || UNOWNED_SUFFIXES.iter().any(|suffix| self.is_below(suffix))
     }
 
     fn is_below(&self, suffix: &str) -> bool {
@@ -102,7 +102,7 @@ fn plain_name(text: &str) -> Option<String> {
 /// Suffixes below which nobody can own a name: reserved by RFC 6761 (`localhost`), RFC 6762 (`local` and its
 /// appendix G), RFC 8375 (`home.arpa`) and ICANN (`internal`); `lan`, `home`, `intranet`, `private` and `localdomain`
 /// are what routers give out, and were never delegated. Not here: `fritz.box`, since names below `box` are for sale.
-const NOBODYS: [&str; 9] =
+const UNOWNED_SUFFIXES: [&str; 9] =
     ["localhost", "local", "home.arpa", "internal", "lan", "home", "intranet", "private", "localdomain"];
 
 /// Which hosts are answered.
