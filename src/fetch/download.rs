@@ -76,7 +76,7 @@ impl Downloader {
         let mut response = self.first(trail.current(), link.via, limits).await?;
         let (mut via, first) = (link.via, trail.current().origin());
         while response::is_redirect(response.status()) {
-            match trail.next(&response)? {
+            match trail.next(&response, |url| self.http.is_configured(url))? {
                 redirect::Target::Magnet(magnet) => return Ok(magnet),
                 redirect::Target::Url(url) => {
                     // What comes after the first hop is the tracker's, whoever sent us there, unless we are where we were.

@@ -118,6 +118,11 @@ impl Http {
         Ok(client.request(method, url))
     }
 
+    /// Whether the person configured the URL's host and port.
+    pub fn is_configured(&self, url: &Url) -> bool {
+        self.policy.is_configured(url)
+    }
+
     /// The current moment.
     pub fn now(&self) -> Ts {
         (self.now)()

@@ -47,6 +47,17 @@ pub(crate) fn certificate(
     (signed.der().clone(), PrivateKeyDer::Pkcs8(key.serialize_der().into()))
 }
 
+/// A certificate for a name that marks itself as an authority and signs itself, and the same for a client's file.
+pub(crate) fn self_signed_authority(
+    name: &str,
+) -> ((CertificateDer<'static>, PrivateKeyDer<'static>), CertificateDer<'static>) {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let made = params.self_signed(&key).unwrap().der().clone();
+    ((made.clone(), PrivateKeyDer::Pkcs8(key.serialize_der().into())), made)
+}
+
 /// A server with this certificate, which demands one of its clients if asked for, and answers each request so; its
 /// port, and the heads of the requests that got through.
 pub(crate) async fn serve(

@@ -12,7 +12,7 @@ use grabfeed::upstream::prowlarr::ProwlarrClient;
 use grabfeed::upstream::transport::TransportFault;
 
 use crate::support::raw_http::reply;
-use crate::support::tls::{authority, bad_identities, certificate, serve, trust};
+use crate::support::tls::{authority, bad_identities, certificate, self_signed_authority, serve, trust};
 use crate::support::upstreams::{KEY, every_name_is, http_unchecked, http_with, options};
 
 const STATUS: &str = r#"{"appName":"Radarr","version":"6.1.0.1"}"#;
@@ -49,6 +49,22 @@ async fn an_authority_of_the_household_is_believed() {
     let url = format!("https://radarr.example:{port}/");
     assert_eq!(radarr(checked(&url, trust(&ours)), &url).status().await.unwrap().app_name, "Radarr");
     assert!(heads.lock().unwrap()[0].to_lowercase().contains(&format!("x-api-key: {KEY}")));
+}
+
+/// What `openssl req -x509` makes: a certificate that marks itself as an authority, shown by the server itself.
+#[tokio::test]
+async fn a_certificate_that_is_itself_in_the_file_is_believed_for_its_name_and_no_other() {
+    let (identity, pinned) = self_signed_authority("radarr.example");
+    let (port, _) = serve(identity, None, reply("200 OK", &[], STATUS)).await;
+    let url = format!("https://radarr.example:{port}/");
+    assert!(radarr(checked(&url, vec![pinned.clone()]), &url).status().await.is_ok());
+    let tls = Fault::Transport(TransportFault::Tls);
+    let other = format!("https://sonarr.example:{port}/");
+    let error = radarr(checked(&other, vec![pinned]), &other).status().await.unwrap_err();
+    assert_eq!(error.fault, tls, "another name");
+    let (_, another) = self_signed_authority("radarr.example");
+    let error = radarr(checked(&url, vec![another]), &url).status().await.unwrap_err();
+    assert_eq!(error.fault, tls, "another certificate of the same name");
 }
 
 #[tokio::test]

@@ -52,18 +52,23 @@ impl Trail {
     }
 
     /// The next hop, from the answer to the current one.
-    pub(super) fn next(&mut self, response: &Response) -> Result<Target, DownloadError> {
+    /// `may_be_plain`: whether a place may be reached without encryption though the way there began with it.
+    pub(super) fn next(
+        &mut self,
+        response: &Response,
+        may_be_plain: impl Fn(&Url) -> bool,
+    ) -> Result<Target, DownloadError> {
         let mut locations = response.headers().get_all(LOCATION).iter().map(HeaderValue::as_bytes);
         let location = locations.next().unwrap_or_default();
         let status = response.status().as_u16();
         let unanimous = locations.all(|other| other == location);
         // Header bytes are UTF-8 at best; what is not is no URL.
         let text = str::from_utf8(location).ok().filter(|_| unanimous);
-        let step = text.map_or(Err(Reason::RedirectRefused), |text| self.step(text.trim()));
+        let step = text.map_or(Err(Reason::RedirectRefused), |text| self.step(text.trim(), may_be_plain));
         step.map_err(|reason| DownloadError::at(reason, status))
     }
 
-    fn step(&mut self, location: &str) -> Result<Target, Reason> {
+    fn step(&mut self, location: &str, may_be_plain: impl Fn(&Url) -> bool) -> Result<Target, Reason> {
         if is_magnet(location) {
             return magnet(location).map(Target::Magnet).map_err(|error| error.reason);
         }
@@ -72,7 +77,7 @@ impl Trail {
         }
         let mut url = self.current.join(location).map_err(|_| Reason::RedirectRefused)?;
         url.set_fragment(None);
-        let downgrade = self.current.scheme() == "https" && url.scheme() == "http";
+        let downgrade = self.current.scheme() == "https" && url.scheme() == "http" && !may_be_plain(&url);
         let login = !url.username().is_empty() || url.password().is_some();
         if downgrade || login || !matches!(url.scheme(), "http" | "https") {
             return Err(Reason::RedirectRefused);
@@ -102,7 +107,7 @@ mod tests {
 
     /// Where a redirect from `from` to `location` leads.
     fn step(from: &str, location: &str) -> Result<String, Reason> {
-        Trail::starting_at(from).unwrap().step(location).map(|target| match target {
+        Trail::starting_at(from).unwrap().step(location, |_| false).map(|target| match target {
             Target::Url(url) => url.into(),
             Target::Magnet(_) => "magnet".to_owned(),
         })
@@ -140,6 +145,10 @@ mod tests {
             assert_eq!(step("http://a.example/", location), Err(Reason::RedirectRefused), "{location}");
         }
         assert_eq!(step("https://a.example/", "http://a.example/b"), Err(Reason::RedirectRefused));
+        let mut from_https = Trail::starting_at("https://prowlarr.example/1/download").unwrap();
+        let configured = |url: &Url| url.host_str() == Some("tracker.lan");
+        assert!(from_https.step("http://elsewhere.example/b", configured).is_err());
+        assert!(from_https.step("http://tracker.lan/b", configured).is_ok(), "the person named the place");
     }
 
     #[test]
@@ -158,9 +167,9 @@ mod tests {
     fn five_redirects_are_followed_and_no_more() {
         let mut trail = Trail::starting_at("http://a.example/0").unwrap();
         for hop in 1..=5 {
-            assert!(trail.step(&format!("/{hop}")).is_ok(), "{hop}");
+            assert!(trail.step(&format!("/{hop}"), |_| false).is_ok(), "{hop}");
         }
-        assert_eq!(trail.step("/6").unwrap_err(), Reason::TooManyRedirects);
+        assert_eq!(trail.step("/6", |_| false).unwrap_err(), Reason::TooManyRedirects);
     }
 
     #[test]
