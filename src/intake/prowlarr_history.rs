@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::app_history::{Reading, is_asked_for};
 use super::{UNTITLED, release_hash, text};
 use crate::domain::app::{AppKind, AppName};
+use crate::domain::magnet::is_magnet;
 use crate::domain::sighting::{Origin, Protocol, Requester, Sighting};
 use crate::domain::time::Ts;
 use crate::upstream::error::ApiError;
@@ -72,7 +73,7 @@ fn sighting(context: &Context<'_>, indexers: &HashMap<i64, &Indexer>, row: &Prow
         size_bytes: None,
         // The tracker's own URL holds a passkey and mostly cannot be fetched without the indexer's login; of it only a
         // magnet is of use.
-        link: row.url.as_ref().filter(|url| is_magnet(url)).cloned(),
+        link: row.url.as_ref().filter(|url| is_magnet(url.expose_secret())).cloned(),
         requester: Some(Requester {
             kind,
             host: row.host.clone(),
@@ -89,10 +90,6 @@ fn sighting(context: &Context<'_>, indexers: &HashMap<i64, &Indexer>, row: &Prow
 fn makes_grabs(context: &Context<'_>, source: &str) -> bool {
     source.eq_ignore_ascii_case(AppKind::Prowlarr.as_str())
         || context.grab_sources.iter().any(|named| named.eq_ignore_ascii_case(source))
-}
-
-fn is_magnet(url: &SecretString) -> bool {
-    url.expose_secret().get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("magnet:"))
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use secrecy::SecretString;
 
 use super::deps::Deps;
 use crate::domain::grab::{Grab, Line};
-use crate::domain::time::Ts;
 use crate::matching::plan::host_of;
 use crate::store::StoreError;
 
@@ -35,7 +34,7 @@ pub(super) async fn wait(
     if free > LONGEST_WAIT {
         return Ok(Err(free));
     }
-    let turn: Ts = deps.store.take_turn(&host, spacing, now).await?;
+    let turn = deps.store.take_turn(&host, spacing, now).await?;
     tokio::time::sleep(turn.since(now)).await;
     Ok(Ok(()))
 }

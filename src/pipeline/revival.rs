@@ -27,9 +27,8 @@ pub async fn bring_back(store: &Store, parts: &[Part]) -> Result<u64, StoreError
     let mut brought = 0;
     for part in parts {
         let hash = hex::encode(Sha256::digest(part.value.expose_secret().as_bytes()));
-        if store.setting_changed(part.name, &hash).await? {
-            brought += store.bring_back(part.reasons, part.place.as_deref(), now).await?;
-        }
+        let kept = store.keep_setting(part.name, &hash, part.reasons, part.place.as_deref(), now).await?;
+        brought += kept.unwrap_or(0);
     }
     Ok(brought)
 }

@@ -1,4 +1,5 @@
-//! Places that fail and heal: what becomes of the grabs that failed there.
+//! What brings grabs back that failed: the place where they failed is well again, or the setting that was in their way has
+//! changed.
 
 use std::time::Duration;
 
@@ -15,9 +16,17 @@ const FREED_AT_MOST: i64 = 3;
 const COMES_BACK_FOR: Duration = Duration::from_hours(14 * 24);
 
 impl Store {
-    /// Keeps what a setting is now, as a hash; whether it is another than when it was last kept. What was never kept has
-    /// not changed.
-    pub async fn setting_changed(&self, name: &'static str, hash: &str) -> Result<bool, StoreError> {
+    /// Keeps what a setting is now, as a hash. If it is another than when it was last kept, makes due what failed, or waits,
+    /// for these reasons and at this place (as `LIKE` writes it), in the same transaction: a process that is killed in between
+    /// finds the change again. Gives how many grabs that are; `None`: the setting has not changed, or was never kept.
+    pub async fn keep_setting(
+        &self,
+        name: &'static str,
+        hash: &str,
+        reasons: &[Reason],
+        place: Option<&str>,
+        now: Ts,
+    ) -> Result<Option<u64>, StoreError> {
         let mut tx = self.begin().await?;
         let former: Option<String> = run!(&mut tx, conn => sqlx::query_scalar(
             "SELECT hash FROM setting_seen WHERE name = $1",
@@ -25,39 +34,38 @@ impl Store {
         exec!(&mut tx, conn => sqlx::query(
             "INSERT INTO setting_seen (name, hash) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET hash = excluded.hash",
         ).bind(name).bind(hash.to_owned()).execute(conn))?;
+        let brought = match former {
+            Some(former) if former != hash => Some(bring_back(&mut tx, reasons, place, now).await?),
+            _ => None,
+        };
         tx.commit().await?;
-        Ok(former.is_some_and(|former| former != hash))
+        Ok(brought)
     }
+}
 
-    /// Makes due what failed, or waits, for these reasons, and what failed at these places (a name, or one that ends in `%`
-    /// for all that begin so): what was in its way has changed. Gives how many grabs that are.
-    pub async fn bring_back(
-        &self,
-        reasons: &[Reason],
-        place: Option<&str>,
-        now: Ts,
-    ) -> Result<u64, StoreError> {
-        let mut tx = self.begin().await?;
-        let mut brought = 0;
-        for reason in reasons {
-            let ids: Vec<i64> = run!(&mut tx, conn => sqlx::query_scalar(
-                "UPDATE grab SET state = 'pending', reason = NULL, finished_at = NULL, attempts = 0, round_since = $2, \
-                 next_attempt_at = $2, place = NULL \
-                 WHERE reason = $1 AND (state = 'pending' OR (state IN ('failed', 'skipped') AND finished_at > $3)) RETURNING id",
-            ).bind(reason.code()).bind(now.millis()).bind(now.minus(COMES_BACK_FOR).millis()).fetch_all(conn))?;
-            brought += ids.len();
-        }
-        if let Some(place) = place {
-            let ids: Vec<i64> = run!(&mut tx, conn => sqlx::query_scalar(
-                "UPDATE grab SET state = 'pending', reason = NULL, finished_at = NULL, attempts = 0, round_since = $2, \
-                 next_attempt_at = $2, place = NULL \
-                 WHERE place LIKE $1 AND (state = 'pending' OR (state = 'failed' AND finished_at > $3)) RETURNING id",
-            ).bind(place.to_owned()).bind(now.millis()).bind(now.minus(COMES_BACK_FOR).millis()).fetch_all(conn))?;
-            brought += ids.len();
-        }
-        tx.commit().await?;
-        Ok(u64::try_from(brought).unwrap_or(0))
+async fn bring_back(
+    tx: &mut Tx,
+    reasons: &[Reason],
+    place: Option<&str>,
+    now: Ts,
+) -> Result<u64, StoreError> {
+    let since = now.minus(COMES_BACK_FOR).millis();
+    let mut brought = 0;
+    for reason in reasons {
+        brought += exec!(&mut *tx, conn => sqlx::query(
+            "UPDATE grab SET state = 'pending', reason = NULL, finished_at = NULL, attempts = 0, round_since = $2, \
+             next_attempt_at = $2, place = NULL \
+             WHERE reason = $1 AND (state = 'pending' OR (state IN ('failed', 'skipped') AND finished_at > $3))",
+        ).bind(reason.code()).bind(now.millis()).bind(since).execute(conn))?;
     }
+    if let Some(place) = place {
+        brought += exec!(&mut *tx, conn => sqlx::query(
+            "UPDATE grab SET state = 'pending', reason = NULL, finished_at = NULL, attempts = 0, round_since = $2, \
+             next_attempt_at = $2, place = NULL \
+             WHERE place LIKE $1 AND (state = 'pending' OR (state = 'failed' AND finished_at > $3))",
+        ).bind(place.to_owned()).bind(now.millis()).bind(since).execute(conn))?;
+    }
+    Ok(brought)
 }
 
 /// Makes due what failed at places that are well again.

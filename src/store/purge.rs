@@ -70,7 +70,7 @@ impl Store {
     }
 
     /// Forgets rows of histories that became no grab or whose grab is gone, once no reading can meet them again: a
-    /// reading begins at most `overlap` before the app's cursor. Also ended holds, and the feeds of expired keys.
+    /// reading begins at most `overlap` before the app's cursor. Also lines at hosts that nobody stands in, holds that ended a day ago, what is left of grabs purged long ago, and the feeds of expired keys.
     pub async fn forget_loose_ends(&self, overlap: Duration, now: Ts) -> Result<(), StoreError> {
         let overlap = i64::try_from(overlap.as_millis()).unwrap_or(i64::MAX);
         let mut tx = self.begin().await?;
@@ -79,6 +79,9 @@ impl Store {
              AND grabbed_at < (SELECT s.cursor_at - $1 FROM app_sync s WHERE s.app = sighting.app)",
         ).bind(overlap).execute(conn))?;
         exec!(&mut tx, conn => sqlx::query("DELETE FROM indexer_hold WHERE held_until < $1").bind(now.minus(STRIKES_COUNT_FOR).millis()).execute(conn))?;
+        // A host whose turns are all over has no line.
+        exec!(&mut tx, conn => sqlx::query("DELETE FROM host_pace WHERE free_at < $1 AND catch_up_at < $1")
+            .bind(now.millis()).execute(conn))?;
         exec!(&mut tx, conn => sqlx::query("DELETE FROM purged_grab WHERE purged_at < $1")
             .bind(now.minus(TOMBSTONES_COUNT_FOR).millis()).execute(conn))?;
         tx.lock(Lock::Ledger).await?;

@@ -69,7 +69,7 @@ const AS_FIRST_PUBLISHED: &str = "\
     ALTER TABLE feed DROP COLUMN key_id; ALTER TABLE feed DROP COLUMN former_token_hash; \
     ALTER TABLE feed DROP COLUMN former_token_until; DROP TABLE login_flow; DROP TABLE administrator; \
     DROP TABLE setup_token; DROP TABLE session; DROP TABLE known_network; DROP TABLE throttle; \
-    DROP INDEX grab_place; DROP INDEX grab_release; DROP INDEX grab_in_line; DROP TABLE setting_seen; \
+    DROP INDEX grab_place; DROP INDEX grab_release; DROP INDEX grab_in_line; DROP INDEX grab_unconfirmed; DROP TABLE setting_seen; \
     DROP TABLE search_spent; DROP TABLE host_pace; DROP TABLE foreign_source; DROP TABLE purged_grab; \
     ALTER TABLE indexer_hold DROP COLUMN strikes; ALTER TABLE grab DROP COLUMN place; \
     ALTER TABLE grab DROP COLUMN freed; ALTER TABLE grab DROP COLUMN has_turn; ALTER TABLE grab DROP COLUMN retried; \
@@ -92,7 +92,7 @@ async fn a_file_is_copied_before_a_migration_changes_it() {
         let kept = store_in(home).await.grab(id).await.unwrap();
         assert!(kept.is_some(), "the file has what it had, and so has its copy from before");
     }
-    assert!(!copy(6).exists(), "no copy without need");
+    assert!(!copy(7).exists(), "no copy without need");
 }
 
 #[cfg(unix)]

@@ -86,9 +86,15 @@ async fn a_healed_place_brings_its_grabs_back_and_a_dead_link_only_a_few_times(h
 
 async fn a_changed_setting_brings_back_what_it_stood_in_the_way_of(home: Home) {
     let store = store_in(&home).await;
-    assert!(!store.setting_changed("prowlarr", "a").await.unwrap(), "nothing is known of before");
-    assert!(!store.setting_changed("prowlarr", "a").await.unwrap());
-    assert!(store.setting_changed("prowlarr", "b").await.unwrap());
+    let keep = async |hash: &str, now| {
+        store
+            .keep_setting("prowlarr", hash, &[Reason::ProwlarrNotConfigured], Some("prowlarr%"), now)
+            .await
+            .unwrap()
+    };
+    assert_eq!(keep("a", NOW).await, None, "nothing is known of before");
+    assert_eq!(keep("a", NOW).await, None);
+    assert_eq!(keep("b", NOW).await, Some(0), "it changed, and nothing waits for it");
     let ids = [pending(&store, 1, "A").await, pending(&store, 2, "B").await, pending(&store, 3, "C").await];
     let claimed = [
         claim(&store, NOW).await.unwrap(),
@@ -102,9 +108,8 @@ async fn a_changed_setting_brings_back_what_it_stood_in_the_way_of(home: Home) {
     let at_prowlarr = StepEnd { place: Some(Place::Prowlarr("b".to_owned())), ..ended(failing) };
     store.resolve(&claimed[1], at_prowlarr, after(1)).await.unwrap().unwrap();
     make_failed(&store, &claimed[2], after(1)).await;
-    let brought =
-        store.bring_back(&[Reason::ProwlarrNotConfigured], Some("prowlarr%"), after(5)).await.unwrap();
-    assert_eq!(brought, 2);
+    let brought = keep("a", after(5)).await;
+    assert_eq!(brought, Some(2));
     let mut found = Vec::new();
     for id in ids {
         let grab = store.grab(id).await.unwrap().unwrap();

@@ -40,19 +40,27 @@ pub(crate) fn certificate(
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     if expired {
-        params.not_before = date_time_ymd(2001, 1, 1);
-        params.not_after = date_time_ymd(2002, 1, 1);
+        expire(&mut params);
     }
     let signed = params.signed_by(&key, authority).unwrap();
     (signed.der().clone(), PrivateKeyDer::Pkcs8(key.serialize_der().into()))
 }
 
-/// A certificate for a name that marks itself as an authority and signs itself, and the same for a client's file.
+fn expire(params: &mut CertificateParams) {
+    params.not_before = date_time_ymd(2001, 1, 1);
+    params.not_after = date_time_ymd(2002, 1, 1);
+}
+
+/// A certificate for a name that marks itself as an authority and signs itself, expired if asked for, and the same for a client's file.
 pub(crate) fn self_signed_authority(
     name: &str,
+    expired: bool,
 ) -> ((CertificateDer<'static>, PrivateKeyDer<'static>), CertificateDer<'static>) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    if expired {
+        expire(&mut params);
+    }
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let made = params.self_signed(&key).unwrap().der().clone();
     ((made.clone(), PrivateKeyDer::Pkcs8(key.serialize_der().into())), made)

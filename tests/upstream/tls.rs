@@ -54,7 +54,7 @@ async fn an_authority_of_the_household_is_believed() {
 /// What `openssl req -x509` makes: a certificate that marks itself as an authority, shown by the server itself.
 #[tokio::test]
 async fn a_certificate_that_is_itself_in_the_file_is_believed_for_its_name_and_no_other() {
-    let (identity, pinned) = self_signed_authority("radarr.example");
+    let (identity, pinned) = self_signed_authority("radarr.example", false);
     let (port, _) = serve(identity, None, reply("200 OK", &[], STATUS)).await;
     let url = format!("https://radarr.example:{port}/");
     assert!(radarr(checked(&url, vec![pinned.clone()]), &url).status().await.is_ok());
@@ -62,9 +62,14 @@ async fn a_certificate_that_is_itself_in_the_file_is_believed_for_its_name_and_n
     let other = format!("https://sonarr.example:{port}/");
     let error = radarr(checked(&other, vec![pinned]), &other).status().await.unwrap_err();
     assert_eq!(error.fault, tls, "another name");
-    let (_, another) = self_signed_authority("radarr.example");
+    let (_, another) = self_signed_authority("radarr.example", false);
     let error = radarr(checked(&url, vec![another]), &url).status().await.unwrap_err();
     assert_eq!(error.fault, tls, "another certificate of the same name");
+    let (expired, pinned) = self_signed_authority("radarr.example", true);
+    let (port, _) = serve(expired, None, reply("200 OK", &[], STATUS)).await;
+    let url = format!("https://radarr.example:{port}/");
+    let error = radarr(checked(&url, vec![pinned]), &url).status().await.unwrap_err();
+    assert_eq!(error.fault, tls, "its date is over");
 }
 
 #[tokio::test]

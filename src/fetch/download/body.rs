@@ -73,8 +73,14 @@ impl Beginning {
     }
 }
 
-/// Unpacks a file that was packed with gzip, up to `limit_bytes`.
-pub(super) fn unpack(packed: &[u8], limit_bytes: usize) -> Result<Bytes, Reason> {
+/// Unpacks a file that was packed with gzip, up to `limit_bytes`. It takes time, which belongs on no thread that serves
+/// requests.
+pub(super) async fn unpack(packed: Bytes, limit_bytes: usize) -> Result<Bytes, Reason> {
+    let unpacking = tokio::task::spawn_blocking(move || inflate(&packed, limit_bytes));
+    unpacking.await.unwrap_or(Err(Reason::NotATorrent))
+}
+
+fn inflate(packed: &[u8], limit_bytes: usize) -> Result<Bytes, Reason> {
     let limit = u64::try_from(limit_bytes).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
     let mut reader = flate2::read::GzDecoder::new(packed).take(limit.saturating_add(1));

@@ -59,7 +59,10 @@ pub(super) async fn read(
     }
     if beginning.is_gzip() {
         let packed = body.into_rest().await.map_err(refuse)?;
-        return super::body::unpack(&packed, limits.max_size_bytes).map(Downloaded::Torrent).map_err(refuse);
+        return super::body::unpack(packed, limits.max_size_bytes)
+            .await
+            .map(Downloaded::Torrent)
+            .map_err(refuse);
     }
     Err(refuse(match beginning.error_code() {
         Some(code) => refusal(code, via, &headers, &beginning),
