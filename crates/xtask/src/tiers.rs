@@ -1,7 +1,9 @@
 //! Which tests belong to which tier. The table is `tests/tiers.txt`; a test of the architecture checks it.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::process::Command;
+use std::thread;
 
 use crate::succeeds;
 
@@ -30,9 +32,17 @@ pub(crate) fn run(tier: &str, more: &[String]) -> bool {
     succeeds(
         Command::new("cargo")
             .args(["test", "--locked", "--test", "it", "--", "--exact"])
+            .arg(format!("--test-threads={}", threads(tier)))
             .args(more)
             .args(of_tier),
     )
+}
+
+/// How many tests of a tier run at once. Those of the fast tier wait for answers more than they compute; the others have
+/// programs beside them that need the cores.
+fn threads(tier: &str) -> usize {
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    if tier == "fast" { cores * 3 } else { cores }
 }
 
 fn tier_of<'a>(table: &'a [Line], test: &str) -> &'a str {
