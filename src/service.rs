@@ -31,6 +31,7 @@ use crate::auth::setup::{Setup, SetupError, SetupOptions};
 use crate::config::{Loaded, Settings};
 use crate::domain::app::{AppKind, AppName, PROWLARR};
 use crate::domain::feed_window;
+use crate::fetch::arrived::ArrivedFiles;
 use crate::fetch::download::{DownloadLimits, Downloader};
 use crate::ops::clock::Clock;
 use crate::ops::health::Health;
@@ -75,6 +76,8 @@ pub struct Surroundings {
     pub lang: Lang,
     /// Where a token for the first set-up is written; `None`: nowhere.
     pub setup_token_file: Option<PathBuf>,
+    /// Where files wait that have arrived and are not in the database yet; `None`: they do not wait.
+    pub arrived_folder: Option<PathBuf>,
 }
 
 impl Surroundings {
@@ -82,7 +85,14 @@ impl Surroundings {
     pub fn new(clock: Clock, lang: Lang) -> Self {
         let metrics =
             Metrics::new(env!("CARGO_PKG_VERSION"), option_env!("GRABFEED_COMMIT").unwrap_or("unknown"));
-        Self { clock, metrics, redactor: Redactor::default(), lang, setup_token_file: None }
+        Self {
+            clock,
+            metrics,
+            redactor: Redactor::default(),
+            lang,
+            setup_token_file: None,
+            arrived_folder: None,
+        }
     }
 }
 
@@ -227,6 +237,7 @@ pub fn pipeline_parts(
         prowlarr,
         jackett: jackett(settings),
         downloader,
+        arrived: ArrivedFiles::new(around.arrived_folder.clone()),
         rules: rules(settings),
         polls: deps::PollCounter::default(),
         indexers: pipeline::indexers::IndexerList::default(),

@@ -73,6 +73,7 @@ cli-column-app = App
 cli-column-state = State
 cli-column-title = Title
 cli-column-reason = Reason
+cli-column-next-try = Next try
 cli-grab-state-pending = pending
 cli-grab-state-ready = ready
 cli-grab-state-failed = given up
@@ -81,6 +82,7 @@ cli-grab-step-history = history
 cli-grab-step-download = download
 cli-grab-step-search = search
 cli-grab-retried = Grabs made pending again: { $count }.
+cli-grab-next-try = Next try: { $at }.
 cli-grab-unknown = No grab has the number { $number }.
 cli-column-name = Name
 cli-column-shown = Shown as
@@ -121,7 +123,8 @@ cli-app-webhook-answer =
     URL: { $url }
     Header (recent Radarr, Sonarr, Lidarr): X-Webhook-Token = { $secret }
     Or password (Prowlarr, Readarr, Whisparr, older versions): { $secret }, with any user name.
-    Tick “On Grab”; the method is POST.
+cli-app-webhook-events = Tick “On Grab”; the method is POST.
+cli-app-webhook-prowlarr = Tick “On Grab” and “Include Manual Grabs”; the method is POST.
 
 # What is wrong with a command line.
 cli-usage-unknown-argument = “{ $argument }” is no known option.

@@ -1,6 +1,8 @@
 # The way of a grab, as the log tells it.
 log-grab-ready = Grab { $grab } of { $app } is ready: its torrent is in the feeds.
 log-grab-retry = Grab { $grab } of { $app } waits ({ $reason }); next try at { $at }.
+log-indexer-held = The indexer { $indexer } is left alone until { $until } ({ $reason }); its grabs wait.
+log-grab-file-not-kept = The file that arrived for grab { $grab } could not be kept; it goes on without.
 log-grab-failed = Grab { $grab } of { $app } is given up ({ $reason }, last try: { $last }).
 log-grab-skipped = Grab { $grab } of { $app } is skipped ({ $reason }).
 log-pipeline-lease-lost = Grab { $grab } was taken over by another process; this outcome is dropped.

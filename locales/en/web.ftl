@@ -1,5 +1,6 @@
 # The errors that requests get.
 problem-unauthorized = Credentials required: send a key in the X-Api-Key header.
+problem-wrong-webhook-secret = The webhook’s secret is missing or wrong. `grabfeed app webhook NAME` prints it: send it in the X-Webhook-Token header, or as the password.
 problem-forbidden = This key lacks the scope. Create one that has it.
 problem-key-in-query = A key in the URL ends up in logs, so it is refused: send it in the X-Api-Key or Authorization header.
 problem-key-needed = This address is for a torrent client, which shows an API key. To read a feed in the browser, create one.

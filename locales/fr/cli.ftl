@@ -73,6 +73,7 @@ cli-column-app = Application
 cli-column-state = État
 cli-column-title = Titre
 cli-column-reason = Raison
+cli-column-next-try = Prochain essai
 cli-grab-state-pending = en attente
 cli-grab-state-ready = prêt
 cli-grab-state-failed = abandonné
@@ -81,6 +82,7 @@ cli-grab-step-history = historique
 cli-grab-step-download = téléchargement
 cli-grab-step-search = recherche
 cli-grab-retried = Grabs remis en attente : { $count }.
+cli-grab-next-try = Prochain essai : { $at }.
 cli-grab-unknown = Aucun grab ne porte le numéro { $number }.
 cli-column-name = Nom
 cli-column-shown = Affichage
@@ -121,7 +123,8 @@ cli-app-webhook-answer =
     Adresse : { $url }
     En-tête (Radarr, Sonarr, Lidarr récents) : X-Webhook-Token = { $secret }
     Ou mot de passe (Prowlarr, Readarr, Whisparr, anciennes versions) : { $secret }, avec n’importe quel nom d’utilisateur.
-    Cochez « On Grab » ; la méthode est POST.
+cli-app-webhook-events = Cochez « On Grab » ; la méthode est POST.
+cli-app-webhook-prowlarr = Cochez « On Grab » et « Include Manual Grabs » ; la méthode est POST.
 
 # Ce qui ne va pas dans une ligne de commande.
 cli-usage-unknown-argument = « { $argument } » n’est pas une option connue.

@@ -1,6 +1,8 @@
 # Le chemin d’un grab, tel que le journal le raconte.
 log-grab-ready = Le grab { $grab } de { $app } est prêt : son torrent est dans les flux.
 log-grab-retry = Le grab { $grab } de { $app } attend ({ $reason }) ; prochain essai à { $at }.
+log-indexer-held = L’indexeur { $indexer } est laissé en repos jusqu’à { $until } ({ $reason }) ; ses grabs attendent.
+log-grab-file-not-kept = Le fichier arrivé pour le grab { $grab } n’a pas pu être mis de côté ; le travail continue sans.
 log-grab-failed = Le grab { $grab } de { $app } est abandonné ({ $reason }, dernier essai : { $last }).
 log-grab-skipped = Le grab { $grab } de { $app } est laissé de côté ({ $reason }).
 log-pipeline-lease-lost = Le grab { $grab } a été repris par un autre processus ; ce résultat-ci est écarté.

@@ -24,7 +24,7 @@ pub async fn find_with_attempts(store: &Store, id: GrabId) -> Result<(Grab, Vec<
     Ok((grab, attempts))
 }
 
-/// Tries a failed or skipped grab again: it is due at once. `wake` is rung where the service runs in this process.
+/// Tries a grab that is not ready again: it is due at once. `wake` is rung where the service runs in this process.
 pub async fn retry(
     store: &Store,
     actor: &Actor,

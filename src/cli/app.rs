@@ -150,5 +150,8 @@ async fn webhook(
     let url = format!("{}/hooks/{name}", feed::base_url(settings));
     let args = [("url", url.as_str().into()), ("secret", secret.expose_secret().into())];
     writeln!(out, "{}", lang.text("cli-app-webhook-answer", &args))?;
+    let is_prowlarr = configured.is_none_or(|app| app.kind == AppKind::Prowlarr);
+    let events = if is_prowlarr { "cli-app-webhook-prowlarr" } else { "cli-app-webhook-events" };
+    writeln!(out, "{}", lang.text(events, &[]))?;
     Ok(0)
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::config::section::database::DatabaseUrl;
-use crate::config::{Inputs, Loaded, Report, Settings, SettingsFile, load};
+use crate::config::{Inputs, Loaded, Report, Settings, SettingsFile, language, load};
 use crate::ops::clock::Clock;
 use crate::ops::private_file;
 use crate::ops::text::Lang;
@@ -78,11 +78,9 @@ impl Context {
         if !usual.exists() && other.exists() { other } else { usual }
     }
 
-    /// The language before the settings are known.
+    /// The language before the settings are known: what they ask for, whatever else is wrong with them.
     pub fn lang(&self) -> Lang {
-        let in_environment =
-            self.environment.get("GRABFEED__LOGGING__LANGUAGE").and_then(|text| Lang::parse(text));
-        self.asked_lang.or(in_environment).unwrap_or_default()
+        self.asked_lang.or_else(|| language(&self.inputs())).unwrap_or_default()
     }
 
     /// The language once they are.
@@ -129,6 +127,7 @@ impl Context {
     pub fn surroundings(&self, settings: &Settings) -> service::Surroundings {
         service::Surroundings {
             setup_token_file: Some(self.setup_token_file()),
+            arrived_folder: Some(self.data.join("arrived")),
             ..service::Surroundings::new(self.clock.clone(), self.lang_of(settings))
         }
     }

@@ -8,6 +8,7 @@ use super::refusal::{self, Thing};
 use super::run::block_on;
 use super::table;
 use crate::admin::view::grab::{GrabView, GrabWithAttemptsView};
+use crate::admin::view::reason::sentence;
 use crate::admin::{Actor, AdminError, grabs};
 use crate::domain::ids::GrabId;
 use crate::ops::text::Lang;
@@ -42,13 +43,14 @@ async fn list(
         writeln!(out, "{}", serde_json::json!(rows))?;
         return Ok(0);
     }
-    let heading = ["number", "app", "state", "title", "reason"].map(|word| column(word, lang));
+    let heading = ["number", "app", "state", "title", "reason", "next-try"].map(|word| column(word, lang));
     let rows: Vec<Vec<String>> = grabs
         .iter()
         .map(|grab| {
             let state = lang.text(&format!("cli-grab-state-{}", grab.state.as_str()), &[]);
-            let reason = grab.reason.map(|reason| reason.code().to_owned()).unwrap_or_default();
-            vec![grab.id.to_string(), grab.app.to_string(), state, grab.title.clone(), reason]
+            let reason = grab.waits_for().map(|reason| reason.code().to_owned()).unwrap_or_default();
+            let next_try = grab.next_try_at().map(|at| at.to_string()).unwrap_or_default();
+            vec![grab.id.to_string(), grab.app.to_string(), state, grab.title.clone(), reason, next_try]
         })
         .collect();
     table::write(out, &heading, &rows)?;
@@ -72,8 +74,12 @@ async fn show(
     writeln!(out, "{}", grab.title)?;
     let state = lang.text(&format!("cli-grab-state-{}", grab.state.as_str()), &[]);
     writeln!(out, "{} · {} · {state}", grab.app, grab.indexer.as_deref().unwrap_or("?"))?;
-    if let Some(reason) = grab.reason {
-        writeln!(out, "{}", lang.text(&format!("reason-{reason}"), &[]))?;
+    if let Some(reason) = grab.waits_for() {
+        writeln!(out, "{}", sentence(reason, grab.reason_about.as_deref(), lang))?;
+    }
+    if let Some(at) = grab.next_try_at() {
+        let at = at.to_string();
+        writeln!(out, "{}", lang.text("cli-grab-next-try", &[("at", at.as_str().into())]))?;
     }
     for attempt in &attempts {
         writeln!(out, "{}", timeline(attempt, lang))?;

@@ -15,8 +15,9 @@ use super::provenance::Provenance;
 use super::report::Report;
 use super::section as s;
 use super::settings::Settings;
-use super::value::Value;
+use super::value::{FromValue, Value};
 use super::{env, saved, together, walk, yaml};
+use crate::ops::text::Lang;
 
 /// Where the settings file is.
 #[derive(Debug, Clone, Default)]
@@ -70,6 +71,19 @@ pub fn load(inputs: &Inputs) -> Result<Loaded, Report> {
     let built = build(&merged);
     let provenance = Provenance::new(&merged.values, merged.app_count());
     built.map(|settings| Loaded { settings, provenance }).ok_or_else(|| Report::new(findings, &source))
+}
+
+/// The language that the file or the environment asks for, whatever else is wrong with them.
+pub fn language(inputs: &Inputs) -> Option<Lang> {
+    let mut ignored = Findings::default();
+    let environment = env::layer(&inputs.environment, &mut ignored);
+    let (_, file) = read_file(&inputs.file, &mut ignored);
+    let path = KeyPath { section: s::logging::SECTION.name, index: None, key: "language" };
+    let key = path.declared()?;
+    [environment, file].iter().find_map(|layer| {
+        let checked = layer.values.get(&path)?.check(path, key, &mut ignored)?;
+        Lang::from_value(Some(&checked.value))
+    })
 }
 
 fn read_file(file: &SettingsFile, findings: &mut Findings) -> (String, Layer) {

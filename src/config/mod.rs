@@ -32,7 +32,7 @@ mod yaml;
 
 pub use finding::{Finding, Problem, ValueOrigin};
 pub use ip_range::IpRange;
-pub use load::{Inputs, Loaded, SettingsFile, load};
+pub use load::{Inputs, Loaded, SettingsFile, language, load};
 pub use provenance::Provenance;
 pub use report::Report;
 

@@ -115,9 +115,13 @@ impl Downloader {
     }
 
     async fn send(&self, url: Url, via: Via, limits: &DownloadLimits) -> Result<Response, DownloadError> {
-        let request = self.http.get(url).map_err(|_| DownloadError::new(Reason::AddressRefused))?;
+        let refused = DownloadError::refused(&url);
+        let Ok(request) = self.http.get(url) else { return Err(refused) };
         let sending = timeout(limits.idle, request.header(ACCEPT, "*/*").send());
         let sent = sending.await.map_err(|_| DownloadError::new(Reason::TimedOut))?;
-        sent.map_err(|error| DownloadError::transport(TransportFault::from_error(&error), via))
+        sent.map_err(|error| match TransportFault::from_error(&error) {
+            TransportFault::AddressRefused => refused,
+            fault => DownloadError::transport(fault, via),
+        })
     }
 }

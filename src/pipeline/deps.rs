@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::feed_window;
+use crate::fetch::arrived::ArrivedFiles;
 use crate::fetch::download::{DownloadLimits, Downloader};
 use crate::matching::plan::{Plan, plan};
 use crate::ops::clock::Clock;
@@ -35,6 +36,8 @@ pub struct Deps {
     pub jackett: Option<JackettPlace>,
     /// Fetches links.
     pub downloader: Downloader,
+    /// What was fetched and is not written down yet.
+    pub arrived: ArrivedFiles,
     /// The rules.
     pub rules: Rules,
     /// Polls of feeds that are not written down yet.

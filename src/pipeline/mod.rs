@@ -16,10 +16,13 @@ pub mod sync;
 pub mod webhook;
 pub mod worker;
 
+mod link;
 mod pace;
 mod report;
 mod restart;
+mod search;
 mod torrent;
+mod tried;
 
 use std::sync::Arc;
 

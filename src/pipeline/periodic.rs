@@ -136,6 +136,7 @@ pub async fn purge_all(deps: &Deps) -> Result<(), StoreError> {
     let now = deps.store.now().await?;
     deps.store.forget_loose_ends(ROW_MEMORY, now).await?;
     deps.store.purge_sessions(deps.rules.session_idle, now).await?;
+    deps.arrived.sweep(now).await;
     let Some(retention) = deps.rules.retention else { return Ok(()) };
     let (mut grabs, mut torrents) = (0, 0);
     loop {

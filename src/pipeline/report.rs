@@ -1,8 +1,9 @@
 //! What the pipeline says to the log and the metrics: each outcome once, with ids.
 
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::deps::Deps;
+use crate::domain::reason::Reason;
 use crate::domain::schedule::Next;
 use crate::ops::metrics::DbError;
 use crate::store::{Claimed, Ending, StepEnd, StoreError};
@@ -17,6 +18,10 @@ pub(super) fn ended(deps: &Deps, claimed: &Claimed, end: &StepEnd) {
         }
         Ending::AlreadyStored(_) => info!(event = "grab.ready", grab, app),
         Ending::Skipped(reason) => info!(event = "grab.skipped", grab, app, reason = reason.code()),
+        // The row of the history comes a little after the webhook, and a turn is no failure.
+        Ending::Failing { reason, next: Next::At { at, .. }, .. } if is_usual(*reason) => {
+            debug!(event = "grab.retry", grab, app, reason = reason.code(), at = %at);
+        }
         Ending::Failing { reason, next: Next::At { at, .. }, .. } => {
             info!(event = "grab.retry", grab, app, reason = reason.code(), at = %at);
         }
@@ -26,6 +31,10 @@ pub(super) fn ended(deps: &Deps, claimed: &Claimed, end: &StepEnd) {
         }
     }
     deps.metrics.attempt_ended(end.step, end.outcome());
+}
+
+const fn is_usual(reason: Reason) -> bool {
+    matches!(reason, Reason::AwaitingHistory | Reason::AwaitingTurn)
 }
 
 /// Logs and counts a failure of the database, at the boundary that goes on without it.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::deps::Deps;
 use super::report;
@@ -159,7 +159,9 @@ async fn conclude(deps: &Deps, claimed: &Claimed, end: StepEnd<()>) -> Result<()
     let end = end.scheduled(|reason, retry_after| {
         step::what_follows(claimed, reason, retry_after, now, rand::random())
     });
-    if let Some(end) = deps.store.resolve(claimed, end, now).await? {
+    let written = deps.store.resolve(claimed, end, now).await?;
+    deps.arrived.forget(claimed.grab.id).await;
+    if let Some(end) = written {
         report::ended(deps, claimed, &end);
     } else {
         warn!(event = "pipeline.lease-lost", grab = claimed.grab.id.0);
@@ -178,7 +180,9 @@ async fn hold_if_failing(
     let Some(name) = claimed.grab.indexer.as_deref() else { return Ok(()) };
     if indexer_hold(reason, retry_after, 0).is_some() {
         let hold = |strikes| indexer_hold(reason, retry_after, strikes).unwrap_or_default();
-        deps.store.hold_indexer(&indexer_key(name), reason, now, hold).await?;
+        if let Some(until) = deps.store.hold_indexer(&indexer_key(name), reason, now, hold).await? {
+            info!(event = "indexer.held", indexer = name, reason = reason.code(), until = %until);
+        }
     }
     Ok(())
 }

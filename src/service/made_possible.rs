@@ -27,6 +27,7 @@ pub(super) fn parts(settings: &Settings) -> Vec<Part> {
                     Reason::ProwlarrKeyRefused,
                     Reason::ProwlarrUnavailable,
                     Reason::NoLink,
+                    Reason::NoProwlarr,
                 ],
             )
         },

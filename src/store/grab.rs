@@ -7,7 +7,7 @@ use crate::domain::app::AppName;
 use crate::domain::grab::{Grab, GrabState};
 use crate::domain::ids::GrabId;
 use crate::domain::reason::Reason;
-use crate::domain::text::title_key;
+use crate::domain::text::{indexer_key, title_key};
 use crate::domain::time::Ts;
 
 /// Which grabs to list, and in which order.
@@ -85,7 +85,9 @@ impl Store {
         let row: Option<GrabRow> = read!(self, pool => sqlx::query_as(concat!(
             "SELECT ", grab_columns!(), " FROM grab WHERE id = $1",
         )).bind(id.0).fetch_optional(pool))?;
-        row.map(GrabRow::into_grab).transpose()
+        let mut grab = row.map(GrabRow::into_grab).transpose()?;
+        self.note_holds(grab.as_mut_slice()).await?;
+        Ok(grab)
     }
 
     /// A page of grabs.
@@ -100,7 +102,8 @@ impl Store {
             .fetch_all(pool))?;
         let total: i64 = read!(self, pool => sqlx::query_scalar(listed!("SELECT COUNT(*)"))
             .bind(state).bind(app).bind(reason).bind(title).fetch_one(pool))?;
-        let grabs = rows.into_iter().map(GrabRow::into_grab).collect::<Result<_, _>>()?;
+        let mut grabs = rows.into_iter().map(GrabRow::into_grab).collect::<Result<Vec<_>, _>>()?;
+        self.note_holds(&mut grabs).await?;
         Ok(GrabPage { grabs, total: u64::try_from(total).unwrap_or(0) })
     }
 
@@ -121,12 +124,26 @@ impl Store {
         rows.into_iter().map(count).collect()
     }
 
-    /// Makes a failed or skipped grab pending again, at the person's wish. False: it is not in such a state.
+    /// Notes in each grab that waits for its indexer why and until when that is left alone.
+    async fn note_holds(&self, grabs: &mut [Grab]) -> Result<(), StoreError> {
+        if !grabs.iter().any(Grab::needs_its_indexer) {
+            return Ok(());
+        }
+        let holds = self.held_indexers(self.now().await?).await?;
+        for grab in grabs.iter_mut().filter(|grab| grab.needs_its_indexer()) {
+            let key = indexer_key(grab.indexer.as_deref().unwrap_or_default());
+            grab.held = holds.iter().find(|(indexer, _)| *indexer == key).map(|(_, held)| *held);
+        }
+        Ok(())
+    }
+
+    /// Makes a grab that is not ready due now, at the person's wish, and begins a new round. False: it is ready.
     pub async fn retry_grab(&self, id: GrabId, now: Ts) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let done = run!(&mut tx, conn => sqlx::query_scalar::<_, i64>(
             "UPDATE grab SET state = 'pending', reason = NULL, finished_at = NULL, attempts = 0, round_since = $2, \
-             next_attempt_at = $2, retried = 1, freed = 0 WHERE id = $1 AND state IN ('failed', 'skipped') RETURNING id",
+             next_attempt_at = $2, retried = 1, freed = 0, reason_about = NULL, found_link = NULL \
+             WHERE id = $1 AND state <> 'ready' RETURNING id",
         ).bind(id.0).bind(now.millis()).fetch_optional(conn))?;
         tx.commit().await?;
         Ok(done.is_some())

@@ -4,20 +4,22 @@ use std::time::Duration;
 
 use super::engine::Tx;
 use super::{Store, StoreError};
+use crate::domain::grab::Held;
 use crate::domain::ids::GrabId;
 use crate::domain::reason::Reason;
 use crate::domain::time::Ts;
 
 impl Store {
     /// Leaves an indexer alone for as long as `hold` says of how often it had failed in a row before; a longer hold that is
-    /// already set stays. Failures that come in while it is held are the one that was counted.
+    /// already set stays. Failures that come in while it is held are the one that was counted. Gives the end of a hold that
+    /// begins now.
     pub async fn hold_indexer(
         &self,
         indexer_key: &str,
         reason: Reason,
         now: Ts,
         hold: impl Fn(usize) -> Duration + Send,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Ts>, StoreError> {
         let mut tx = self.begin().await?;
         let known: Option<(i64, i64)> = run!(&mut tx, conn => sqlx::query_as(
             "SELECT held_until, strikes FROM indexer_hold WHERE indexer_key = $1",
@@ -31,7 +33,8 @@ impl Store {
              ON CONFLICT (indexer_key) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason, \
              strikes = excluded.strikes",
         ).bind(indexer_key.to_owned()).bind(until).bind(reason.code()).bind(before + 1).execute(conn))?;
-        tx.commit().await
+        tx.commit().await?;
+        Ok((!is_held).then(|| Ts::from_millis(until)))
     }
 
     /// Until when this indexer is held, if it is.
@@ -50,12 +53,17 @@ impl Store {
         tx.commit().await
     }
 
-    /// The indexers that are held now, with the end of the hold.
-    pub async fn held_indexers(&self, now: Ts) -> Result<Vec<(String, Ts)>, StoreError> {
-        let rows: Vec<(String, i64)> = read!(self, pool => sqlx::query_as(
-            "SELECT indexer_key, held_until FROM indexer_hold WHERE held_until > $1 ORDER BY indexer_key",
+    /// The indexers that are held now, by their folded names.
+    pub async fn held_indexers(&self, now: Ts) -> Result<Vec<(String, Held)>, StoreError> {
+        let rows: Vec<(String, i64, String)> = read!(self, pool => sqlx::query_as(
+            "SELECT indexer_key, held_until, reason FROM indexer_hold WHERE held_until > $1 ORDER BY indexer_key",
         ).bind(now.millis()).fetch_all(pool))?;
-        Ok(rows.into_iter().map(|(key, until)| (key, Ts::from_millis(until))).collect())
+        let held = |(key, until, reason): (String, i64, String)| {
+            // A reason that this version does not know any more is some error of the indexer.
+            let reason = Reason::from_code(&reason).unwrap_or(Reason::IndexerError);
+            (key, Held { reason, until: Ts::from_millis(until) })
+        };
+        Ok(rows.into_iter().map(held).collect())
     }
 }
 

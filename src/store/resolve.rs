@@ -1,5 +1,7 @@
 //! Writing down how an attempt ended. What a worker learned is written only under its lease.
 
+use secrecy::ExposeSecret;
+
 use super::attempt::insert_attempt;
 use super::engine::{Lock, Tx};
 use super::queue::Claimed;
@@ -71,10 +73,20 @@ impl Store {
             _ => None,
         };
         super::place::note(&mut tx, claimed.grab.id, failed_at).await?;
+        note_found(&mut tx, claimed, &end).await?;
         insert_attempt(&mut tx, claimed.grab.id, &end, now).await?;
         tx.commit().await?;
         Ok(Some(end))
     }
+}
+
+/// Keeps what the reason is about, and the link that a search found.
+async fn note_found(tx: &mut Tx, claimed: &Claimed, end: &StepEnd) -> Result<(), StoreError> {
+    let found = end.found_link.as_ref().map(|link| link.expose_secret().to_owned());
+    exec!(tx, conn => sqlx::query(
+        "UPDATE grab SET reason_about = $2, found_link = COALESCE($3, found_link) WHERE id = $1",
+    ).bind(claimed.grab.id.0).bind(end.about.clone()).bind(found).execute(conn))?;
+    Ok(())
 }
 
 async fn make_ready(tx: &mut Tx, claimed: &Claimed, torrent: TorrentId, now: Ts) -> Result<(), StoreError> {

@@ -16,7 +16,7 @@ macro_rules! grab_columns {
     () => {
         "id, app, app_kind, state, reason, title, title_key, indexer, indexer_key, prowlarr_indexer_id, download_id, \
          expected_infohash, protocol, size_bytes, link, grabbed_at, created_at, finished_at, attempts, next_attempt_at, \
-         torrent_id, seen_by_webhook, seen_in_history, backfilled, has_turn, retried"
+         torrent_id, seen_by_webhook, seen_in_history, backfilled, has_turn, retried, reason_about, found_link"
     };
 }
 pub(super) use grab_columns;
@@ -49,6 +49,8 @@ pub(super) struct GrabRow {
     backfilled: i64,
     has_turn: i64,
     retried: i64,
+    reason_about: Option<String>,
+    found_link: Option<String>,
 }
 
 impl GrabRow {
@@ -68,6 +70,7 @@ impl GrabRow {
             kind: self.app_kind.parse().map_err(|_| self.unknown("app_kind"))?,
             state: GrabState::from_name(&self.state).ok_or_else(|| self.unknown("state"))?,
             reason: self.reason()?,
+            held: None,
             expected_infohash: self.expected_infohash.as_deref().and_then(|hash| hash.parse().ok()),
             protocol: Protocol::parse(&self.protocol),
             size_bytes: self.size_bytes.and_then(|size| u64::try_from(size).ok()),
@@ -90,6 +93,8 @@ impl GrabRow {
             indexer: self.indexer,
             download_id: self.download_id,
             link: self.link.map(Into::into),
+            found_link: self.found_link.map(Into::into),
+            reason_about: self.reason_about,
         })
     }
 

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
+
 use super::torrent::NewTorrent;
 use crate::domain::attempt::{AttemptOutcome, AttemptStep};
 use crate::domain::ids::TorrentId;
@@ -25,6 +27,10 @@ pub struct StepEnd<N = Next> {
     pub duration: Duration,
     /// Where a torrent was asked for, if anywhere.
     pub place: Option<Place>,
+    /// The place that the reason names, as the settings would write it.
+    pub about: Option<String>,
+    /// The link that a search found. It holds keys.
+    pub found_link: Option<SecretString>,
 }
 
 /// What a step came to.
@@ -75,7 +81,8 @@ impl StepEnd<()> {
                 Ending::Failing { reason, retry_after, next: decide(reason, retry_after) }
             }
         };
-        StepEnd { step: self.step, ending, detail: self.detail, duration: self.duration, place: self.place }
+        let Self { step, detail, duration, place, about, found_link, .. } = self;
+        StepEnd { step, ending, detail, duration, place, about, found_link }
     }
 }
 

@@ -17,6 +17,7 @@ pub mod serve;
 pub mod shared_lookup;
 pub mod state;
 pub mod ui;
+pub mod wire;
 
 pub use axum::Router;
 pub use routes::router;

@@ -42,6 +42,8 @@ macro_rules! codes {
 codes! {
     /// No or wrong credentials.
     Unauthorized = "unauthorized", UNAUTHORIZED;
+    /// A webhook without its secret, or with a wrong one.
+    WrongWebhookSecret = "wrong-webhook-secret", UNAUTHORIZED;
     /// The key lacks the scope.
     Forbidden = "forbidden", FORBIDDEN;
     /// A key in the query string.

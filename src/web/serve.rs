@@ -24,6 +24,7 @@ use tracing::warn;
 
 use crate::ops::shutdown::Lifecycle;
 use crate::web::middleware::caller::Peer;
+use crate::web::wire::Wire;
 
 /// What connections may take.
 #[derive(Debug, Clone, Copy)]
@@ -141,8 +142,11 @@ async fn answer(
 ) {
     // Answers are small: waiting for more to send would only delay them.
     let _slower_then = stream.set_nodelay(true);
+    let wire = Wire::new(stream);
+    let receipt = wire.receipt();
     let service = router.map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(receipt.clone());
         request.map(Body::new)
     });
     let mut connection = std::pin::pin!(
@@ -150,7 +154,7 @@ async fn answer(
             .timer(TokioTimer::new())
             .header_read_timeout(limits.head)
             .max_buf_size(MAX_HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+            .serve_connection(TokioIo::new(wire), TowerToHyperService::new(service))
     );
     let welcome = Instant::now() + WELCOME;
     let told = async {

@@ -88,3 +88,41 @@ async fn sync_reads_histories_now_and_tells_what_it_found() {
     assert!(code == 1 && said.contains("Aucune application n’est configurée"), "{said}");
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_to_be_ticked_for_prowlarr_is_named_as_prowlarr_names_it() {
+    let world = world().await;
+    let household = Household::of(&world);
+    for (app, both) in [("prowlarr", true), ("radarr", false)] {
+        for lang in ["fr", "en"] {
+            let said = household.says(&["--lang", lang, "app", "webhook", app]);
+            assert!(said.contains("On Grab"), "{said}");
+            assert_eq!(said.contains("Include Manual Grabs"), both, "{said}");
+        }
+    }
+    world.stop().await;
+}
+
+/// Each row is something that goes wrong before the log has begun, and how a person meets it.
+#[test]
+fn what_is_said_before_the_log_begins_is_in_the_language_of_the_settings() {
+    for (wrong, command) in [
+        ("server:\n  prot: 1\n", "serve"),
+        ("server:\n  host: 203.0.113.1\n", "serve"),
+        ("sync:\n  interval_seconds: x\n", "check"),
+    ] {
+        for language in ["en", "fr"] {
+            let household = Household::new(&[]);
+            let text = format!("logging:\n  language: {language}\n{wrong}");
+            std::fs::write(household.data().join("settings.yml"), text).unwrap();
+            let mut household = household;
+            if wrong.contains("host") {
+                household.environment.retain(|(key, _)| !key.ends_with("HOST"));
+            }
+            let (code, said) = household.answers(&[command]);
+            assert_ne!(code, 0);
+            let is_french = said.contains('é') || said.contains('à');
+            assert_eq!(is_french, language == "fr", "{command}: {said}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use grabfeed::demo::{Fault, GrabOptions, ReleaseId, Target, TorrentSpec, World};
 use grabfeed::domain::app::AppKind;
 use grabfeed::ops::clock::Clock;
+use sqlx::{Connection, SqliteConnection};
 
 use super::{answered, count, left_by, wire};
 use crate::support::household::Household;
@@ -46,6 +47,44 @@ async fn a_killed_workers_download_is_taken_over_at_the_next_start() {
     assert_eq!(count(&http, &household, &key, "").await, 1);
     assert!(service.stop());
     super::check_database(&household).await;
+    world.stop().await;
+}
+
+/// The database is busy when the file arrives, and the process is killed before its turn comes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_arrived_before_the_kill_is_not_fetched_again() {
+    let clock = Clock::system();
+    let world = World::builder(move || clock.now()).indexers(["Lanterne"]).app("radarr", AppKind::Radarr);
+    let world = world.start().await.unwrap();
+    let household = Household::of(&world);
+    household.connect_webhooks(&world);
+    let key = household.key("test", "read");
+    let service = household.start().await;
+    let release = world.release("Late.2024.1080p-TEST", "Lanterne", TorrentSpec::default()).unwrap();
+    world.fault(Target::Release(release), Fault::Slow(Duration::from_secs(1)), 1);
+    world.grab("radarr", release, GrabOptions::default()).await.unwrap();
+    let asked = || world.counters().downloads_by(release, "Grabfeed");
+    until("the download begins", Duration::from_secs(20), async || (asked() == 1).then_some(())).await;
+    let mut writer = SqliteConnection::connect(household.database().to_str().unwrap()).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut writer).await.unwrap();
+    until("the file arrives", Duration::from_secs(20), async || {
+        household.data().join("arrived/1.arrived").exists().then_some(())
+    })
+    .await;
+    service.kill();
+    writer.close().await.unwrap();
+    let service = household.start().await;
+    let http = Http::new();
+    until("the grab is ready", Duration::from_secs(20), async || {
+        (count(&http, &household, &key, "ready").await == 1).then_some(())
+    })
+    .await;
+    assert_eq!(asked(), 1);
+    until("nothing is left", Duration::from_secs(5), async || {
+        (std::fs::read_dir(household.data().join("arrived")).unwrap().count() == 0).then_some(())
+    })
+    .await;
+    assert!(service.stop());
     world.stop().await;
 }
 

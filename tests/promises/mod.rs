@@ -9,5 +9,6 @@ mod panics;
 mod predecessor;
 mod prowlarr_is_spared;
 mod replicas_and_restarts;
+mod says_what_is_so;
 mod security_events;
 mod two_processes;

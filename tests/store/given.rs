@@ -160,6 +160,8 @@ pub(super) fn ended(ending: Ending) -> StepEnd {
         detail: None,
         duration: Duration::from_millis(12),
         place: None,
+        about: None,
+        found_link: None,
     }
 }
 

@@ -74,6 +74,7 @@ const AS_FIRST_PUBLISHED: &str = "\
     ALTER TABLE indexer_hold DROP COLUMN strikes; ALTER TABLE grab DROP COLUMN place; \
     ALTER TABLE grab DROP COLUMN freed; ALTER TABLE grab DROP COLUMN has_turn; ALTER TABLE grab DROP COLUMN retried; \
     ALTER TABLE grab DROP COLUMN release_hash; ALTER TABLE app_sync DROP COLUMN began_at; \
+    ALTER TABLE grab DROP COLUMN reason_about; ALTER TABLE grab DROP COLUMN found_link; \
     DELETE FROM _sqlx_migrations WHERE version > 1";
 
 #[tokio::test]
@@ -92,7 +93,7 @@ async fn a_file_is_copied_before_a_migration_changes_it() {
         let kept = store_in(home).await.grab(id).await.unwrap();
         assert!(kept.is_some(), "the file has what it had, and so has its copy from before");
     }
-    assert!(!copy(7).exists(), "no copy without need");
+    assert!(!copy(8).exists(), "no copy without need");
 }
 
 #[cfg(unix)]

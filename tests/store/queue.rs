@@ -62,7 +62,13 @@ async fn eight_workers_share_the_work_and_no_indexer_has_more_than_its_limit(hom
 }
 
 async fn held(store: &Store) -> Vec<String> {
-    store.held_indexers(NOW).await.unwrap().into_iter().map(|(key, until)| format!("{key} {until}")).collect()
+    store
+        .held_indexers(NOW)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(key, held)| format!("{key} {}", held.until))
+        .collect()
 }
 
 async fn a_held_indexer_is_passed_over_until_its_hold_ends(home: Home) {

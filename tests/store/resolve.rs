@@ -17,6 +17,7 @@ both_engines! {
     a_resolution_that_cannot_be_written_leaves_nothing_behind,
     a_retry_says_when_and_why_and_counts_only_what_cost_someone,
     a_failed_or_skipped_grab_has_a_reason_and_can_be_retried,
+    a_pending_grab_can_be_retried_before_its_time,
     a_link_that_came_during_an_attempt_without_one_makes_the_grab_due_at_once,
     the_first_verified_bytes_win,
     verified_bytes_replace_a_magnet,
@@ -105,7 +106,6 @@ async fn a_failed_or_skipped_grab_has_a_reason_and_can_be_retried(home: Home) {
         (2, Ending::Skipped(Reason::Usenet), GrabState::Skipped, Reason::Usenet),
     ] {
         let id = pending(&store, number, "Alpha").await;
-        assert!(!store.retry_grab(id, after(5)).await.unwrap(), "it is pending");
         let claimed = claim(&store, NOW).await.unwrap();
         assert!(resolve(&store, &claimed, resolution).await);
         let done = grab(&store, id).await;
@@ -204,4 +204,15 @@ async fn grabs_are_listed_counted_and_filtered(home: Home) {
     assert_eq!(store.oldest_without_link(&app("radarr")).await.unwrap(), None);
     record(&store, vec![webhook("Linkless", None)]).await;
     assert_eq!(store.oldest_without_link(&app("radarr")).await.unwrap(), Some(NOW));
+}
+
+async fn a_pending_grab_can_be_retried_before_its_time(home: Home) {
+    let store = store_in(&home).await;
+    let id = pending(&store, 1, "Alpha").await;
+    let claimed = claim(&store, NOW).await.unwrap();
+    assert!(resolve(&store, &claimed, retry(after(7200), Reason::IndexerError, true)).await);
+    assert!(claim(&store, after(5)).await.is_none());
+    assert!(store.retry_grab(id, after(5)).await.unwrap());
+    let again = claim(&store, after(5)).await.unwrap();
+    assert_eq!((again.grab.attempts, again.grab.retried, again.round_since), (0, true, after(5)));
 }

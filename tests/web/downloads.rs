@@ -1,10 +1,16 @@
 //! Enclosures: one URL, one torrent, always whole.
 
-use grabfeed::demo::GrabOptions;
+use std::time::Duration;
+
+use grabfeed::demo::{GrabOptions, TorrentSpec};
 use grabfeed::fetch::verify::verify;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::{Running, SETTLED, raw};
 use crate::support::service::Plan;
+use crate::support::wait::until;
 
 const DELIVERED: &str = "SELECT COUNT(*) FROM feed_item WHERE delivered_at IS NOT NULL";
 
@@ -41,7 +47,69 @@ async fn looking_is_not_fetching() {
     assert_eq!(running.home.count(DELIVERED).await, 0);
     let got = running.http.get(&link).await;
     assert_eq!(head.header("content-length"), got.body.len().to_string());
-    assert_eq!(running.home.count(DELIVERED).await, 1);
+    delivered(&running).await;
+}
+
+/// Waits until the one item counts as delivered.
+async fn delivered(running: &Running) {
+    until("the delivery is noted", Duration::from_secs(10), async || {
+        (running.home.count(DELIVERED).await == 1).then_some(())
+    })
+    .await;
+}
+
+/// Each row is a client that leaves before it has the file: how it asks, and what it reads.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_download_that_breaks_off_is_no_delivery_however_it_was_asked_for() {
+    let (running, feed) = Running::with_one_item(Plan::default()).await;
+    let large = TorrentSpec { file_bytes: 12 << 20, piece_bytes: 16 << 10, ..TorrentSpec::default() };
+    let release = running.home.world.release("Large.Film.2026-GRP", "Beta", large).unwrap();
+    assert!(running.home.world.grab("radarr", release, GrabOptions::default()).await.unwrap().grabbed);
+    running.home.settle(&running.service, SETTLED).await;
+    let items = running.items(&feed).await;
+    assert_eq!(items.len(), 2);
+    for (version, header, read) in [
+        ("1.1", "", 0),
+        ("1.1", "", 200),
+        ("1.1", "Connection: close\r\n", 200),
+        ("1.0", "", 200),
+        ("1.1", "Range: bytes=0-99\r\n", 300),
+        ("1.1", "If-None-Match: *\r\nConnection: close\r\n", 300),
+    ] {
+        for (_, link) in &items {
+            let (host, path) = link.strip_prefix("http://").unwrap().split_once('/').unwrap();
+            let mut client = TcpStream::connect(host).await.unwrap();
+            let request = format!("GET /{path} HTTP/{version}\r\nHost: {host}\r\n{header}\r\n");
+            client.write_all(request.as_bytes()).await.unwrap();
+            client.readable().await.unwrap();
+            client.read_exact(&mut vec![0; read]).await.unwrap();
+            drop(client);
+        }
+    }
+    // What comes after them is noted, and was asked for later.
+    running.http.get(&items[0].1).await;
+    delivered(&running).await;
+    assert_eq!(running.home.count("SELECT COUNT(*) FROM delivery").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_takes_the_whole_file_has_it_however_it_was_asked_for() {
+    for header in ["", "Connection: close\r\n", "Range: bytes=0-99\r\nConnection: close\r\n"] {
+        for version in ["1.0", "1.1"] {
+            let (running, feed) = Running::with_one_item(Plan::default()).await;
+            let (_, link) = running.items(&feed).await.remove(0);
+            let (host, path) = link.strip_prefix("http://").unwrap().split_once('/').unwrap();
+            let mut client = TcpStream::connect(host).await.unwrap();
+            let request = format!("GET /{path} HTTP/{version}\r\nHost: {host}\r\n{header}\r\n");
+            client.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = Vec::new();
+            while !answer.ends_with(b"e") {
+                assert!(client.read_buf(&mut answer).await.unwrap() > 0, "it ends before the file does");
+            }
+            drop(client);
+            delivered(&running).await;
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

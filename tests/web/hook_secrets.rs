@@ -28,6 +28,9 @@ async fn the_secret_comes_in_the_header_or_as_a_password_and_the_method_is_post_
             let headers = [(name, value.as_bytes()), ("content-type", b"application/json")];
             let reply = running.http.send(method, &running.url("/hooks/radarr"), &headers, TEST).await;
             assert_eq!(reply.status, status, "{method} {name}: {value}");
+            if status == 401 {
+                assert_eq!(reply.json()["code"], "wrong-webhook-secret", "it speaks of webhooks");
+            }
         }
     }
 }

@@ -39,6 +39,10 @@ pub struct Grab {
     pub state: GrabState,
     /// Why it waits, failed or was skipped.
     pub reason: Option<Reason>,
+    /// The place that the reason names, as the settings would write it.
+    pub reason_about: Option<String>,
+    /// Why and until when its indexer is left alone, if that is what it waits for.
+    pub held: Option<Held>,
     /// The release title.
     pub title: String,
     /// The indexer's name as the app gives it.
@@ -55,6 +59,8 @@ pub struct Grab {
     pub size_bytes: Option<u64>,
     /// The URL from which the app took the release. It holds keys.
     pub link: Option<SecretString>,
+    /// The link that a search found. It holds keys.
+    pub found_link: Option<SecretString>,
     /// When the app made the grab.
     pub grabbed_at: Ts,
     /// When we first heard of it.
@@ -75,6 +81,32 @@ pub struct Grab {
     pub retried: bool,
     /// Whether it stands in line at its host.
     pub line: Line,
+}
+
+/// An indexer that is left alone after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// What failed.
+    pub reason: Reason,
+    /// Until when.
+    pub until: Ts,
+}
+
+impl Grab {
+    /// Why it is not ready: what it waits for, if its indexer is left alone.
+    pub fn waits_for(&self) -> Option<Reason> {
+        self.held.map(|held| held.reason).or(self.reason)
+    }
+
+    /// When it is tried next, while it is pending.
+    pub fn next_try_at(&self) -> Option<Ts> {
+        self.next_attempt_at.map(|due| self.held.map_or(due, |held| held.until.max(due)))
+    }
+
+    /// Whether its next step would ask its indexer. A look into the app's history costs the indexer nothing.
+    pub fn needs_its_indexer(&self) -> bool {
+        self.state == GrabState::Pending && (self.link.is_some() || self.seen_in_history)
+    }
 }
 
 /// Whether a grab stands in line where torrents are fetched from a host directly: those that the first look into a history

@@ -29,6 +29,7 @@ impl Place {
                 | Reason::MagnetOnly
                 | Reason::NoCandidate
                 | Reason::NoLink
+                | Reason::NoProwlarr
         );
         // A line, a budget and a block have their own ends.
         let has_its_end =

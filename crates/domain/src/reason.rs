@@ -69,6 +69,8 @@ reasons! {
     AwaitingTurn = "awaiting-turn" => RetrySoon,
     /// There is no usable link, and searching is not allowed by the settings.
     NoLink = "no-link" => Final,
+    /// There is no usable link, and no Prowlarr that could be searched.
+    NoProwlarr = "no-prowlarr" => Final,
     /// The link belongs to Prowlarr, and no Prowlarr is configured.
     ProwlarrNotConfigured = "prowlarr-not-configured" => RetrySoon,
     /// The search gave nothing that belongs to the grab. It is made once.

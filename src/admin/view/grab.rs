@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::reason::ReasonView;
+use super::reason::{ReasonView, sentence};
 use super::schema;
 use crate::domain::grab::Grab;
 use crate::domain::reason::Reason;
@@ -34,6 +34,9 @@ pub struct GrabView {
     reason: Option<&'static str>,
     /// The sentence for the reason, in the language of `Accept-Language`.
     message: Option<String>,
+    /// Until when its indexer is left alone after a failure, if that is what it waits for.
+    #[schema(format = DateTime)]
+    held_until: Option<String>,
     /// The release's title.
     title: String,
     /// The indexer's name as the app gives it.
@@ -66,13 +69,15 @@ impl GrabView {
     /// In this language.
     pub fn new(grab: Grab, lang: Lang) -> Self {
         let date = |moment: Ts| moment.to_string();
+        let (reason, next_attempt_at) = (grab.waits_for(), grab.next_try_at());
         Self {
             id: grab.id.0,
             app: grab.app.to_string(),
             kind: grab.kind.as_str(),
             state: grab.state.as_str(),
-            reason: grab.reason.map(Reason::code),
-            message: grab.reason.map(|reason| lang.text(&format!("reason-{reason}"), &[])),
+            reason: reason.map(Reason::code),
+            message: reason.map(|reason| sentence(reason, grab.reason_about.as_deref(), lang)),
+            held_until: grab.held.map(|held| date(held.until)),
             title: grab.title,
             indexer: grab.indexer,
             infohash: grab.expected_infohash.map(|hash| hash.to_string()),
@@ -80,7 +85,7 @@ impl GrabView {
             attempts: grab.attempts,
             grabbed_at: date(grab.grabbed_at),
             created_at: date(grab.created_at),
-            next_attempt_at: grab.next_attempt_at.map(date),
+            next_attempt_at: next_attempt_at.map(date),
             finished_at: grab.finished_at.map(date),
             seen_by_webhook: grab.seen_by_webhook,
             seen_in_history: grab.seen_in_history,
@@ -102,7 +107,7 @@ pub struct AttemptView {
     outcome: &'static str,
     /// Why.
     reason: Option<ReasonView>,
-    /// The refused candidates with their reasons, or the status of the answer.
+    /// The refused candidates with their reasons, the status of the answer, or the place that was refused.
     detail: Option<Value>,
     /// How long it took, in milliseconds.
     duration_ms: i64,
@@ -114,12 +119,14 @@ pub struct AttemptView {
 impl AttemptView {
     /// In this language.
     pub fn new(attempt: Attempt, lang: Lang) -> Self {
+        let detail: Option<Value> = attempt.detail.and_then(|text| serde_json::from_str(&text).ok());
+        let place = detail.as_ref().and_then(|detail| detail.get("place")).and_then(Value::as_str);
         Self {
             at: attempt.at.to_string(),
             step: attempt.step.as_str(),
             outcome: attempt.outcome.as_str(),
-            reason: attempt.reason.map(|reason| ReasonView::new(reason, lang)),
-            detail: attempt.detail.and_then(|text| serde_json::from_str(&text).ok()),
+            reason: attempt.reason.map(|reason| ReasonView::about(reason, place, lang)),
+            detail,
             duration_ms: attempt.duration.as_millis().try_into().unwrap_or(i64::MAX),
             next_attempt_at: attempt.next_attempt_at.map(|at| at.to_string()),
         }

@@ -21,11 +21,21 @@ pub struct ReasonView {
 impl ReasonView {
     /// In this language.
     pub fn new(reason: Reason, lang: Lang) -> Self {
-        Self { code: reason.code(), message: lang.text(&format!("reason-{reason}"), &[]) }
+        Self::about(reason, None, lang)
+    }
+
+    /// The same, where the reason names a place.
+    pub fn about(reason: Reason, place: Option<&str>, lang: Lang) -> Self {
+        Self { code: reason.code(), message: sentence(reason, place, lang) }
     }
 
     /// The same for a code out of the database; one that is known no more is nothing.
     pub fn from_code(code: &str, lang: Lang) -> Option<Self> {
         Reason::from_code(code).map(|reason| Self::new(reason, lang))
     }
+}
+
+/// The sentence of a reason, and the place that it names.
+pub fn sentence(reason: Reason, place: Option<&str>, lang: Lang) -> String {
+    lang.text(&format!("reason-{reason}"), &[("place", place.unwrap_or_default().into())])
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use secrecy::SecretString;
+use url::Url;
 
 use crate::domain::reason::Reason;
 use crate::upstream::retry::Transient;
@@ -65,7 +66,7 @@ impl fmt::Debug for Downloaded {
 }
 
 /// Why a link gave nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct DownloadError {
     /// The reason, which also says whether to try again.
@@ -74,15 +75,24 @@ pub struct DownloadError {
     pub retry_after: Option<Duration>,
     /// The status of the last answer.
     pub status: Option<u16>,
+    /// Scheme, host and port that the address policy refused, as the settings would write them.
+    pub place: Option<String>,
 }
 
 impl DownloadError {
     pub(super) const fn new(reason: Reason) -> Self {
-        Self { reason, retry_after: None, status: None }
+        Self { reason, retry_after: None, status: None, place: None }
     }
 
     pub(super) const fn at(reason: Reason, status: u16) -> Self {
-        Self { reason, retry_after: None, status: Some(status) }
+        Self { reason, retry_after: None, status: Some(status), place: None }
+    }
+
+    /// The address policy refused where the URL leads.
+    pub(super) fn refused(url: &Url) -> Self {
+        let port = url.port_or_known_default().unwrap_or_default();
+        let place = url.host_str().map(|host| format!("{}://{host}:{port}", url.scheme()));
+        Self { place, ..Self::new(Reason::AddressRefused) }
     }
 
     /// The reason for a failed exchange. A tracker that cannot be reached is another matter than our Prowlarr.

@@ -35,13 +35,13 @@ pub(super) struct Trail {
 
 impl Trail {
     pub(super) fn starting_at(link: &str) -> Result<Self, DownloadError> {
-        let bad = DownloadError::new(Reason::BadLink);
+        let bad = || DownloadError::new(Reason::BadLink);
         if link.len() > MAX_LINK_BYTES {
-            return Err(bad);
+            return Err(bad());
         }
-        let mut url = Url::parse(link).map_err(|_| bad)?;
+        let mut url = Url::parse(link).map_err(|_| bad())?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(bad);
+            return Err(bad());
         }
         url.set_fragment(None);
         Ok(Self { visited: BTreeSet::from([url.clone()]), current: url })

@@ -47,7 +47,7 @@ pub async fn judge(
     if senders.is_empty() {
         // An unknown app and a wrong secret are one answer: neither tells which apps there are.
         state.metrics().auth_failed(AuthMethod::Webhook);
-        let refusal = Problem::new(Code::Unauthorized);
+        let refusal = Problem::new(Code::WrongWebhookSecret);
         return Err(key::wrong_secret(state, caller, AuthMethod::Webhook, refusal).await);
     }
     Ok(WebhookSenders(senders))

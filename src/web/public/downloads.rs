@@ -2,11 +2,15 @@
 //!
 //! Never 304 and never a range: some clients send a feed's validators along and take anything but 200 for a failure.
 
+use std::sync::Arc;
+
 use axum::Extension;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
 
+use super::sent_body::SentBody;
 use crate::domain::infohash::Infohash;
 use crate::pipeline;
 use crate::publish::disposition::attachment;
@@ -15,11 +19,13 @@ use crate::web::WebState;
 use crate::web::access::feed_secret::GenuineLink;
 use crate::web::input::client_name::client_name;
 use crate::web::problem::{Code, Problem};
+use crate::web::wire::Receipt;
 
-/// Serves a torrent and notes the delivery.
+/// Serves a torrent, and notes the delivery once the client has it.
 pub async fn torrent(
     State(state): State<WebState>,
     Extension(GenuineLink { feed, infohash }): Extension<GenuineLink>,
+    receipt: Option<Extension<Receipt>>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -27,14 +33,29 @@ pub async fn torrent(
     let id = state.store().feed_torrent(feed.id, &infohash).await?.ok_or(Code::Gone)?;
     let torrent = state.store().torrent(id).await?.ok_or(Code::Gone)?;
     let bytes = torrent.bytes.ok_or(Code::Gone)?;
-    if method == Method::GET {
-        pipeline::feeds::delivered(&state.deps, &feed, id, client_name(&headers).as_deref()).await;
+    if method != Method::GET {
+        return Ok(as_file(&torrent.name, &infohash, bytes));
     }
-    Ok(as_file(&torrent.name, &infohash, bytes))
+    if let Some(Extension(receipt)) = &receipt {
+        receipt.watch();
+    }
+    let (deps, client) = (Arc::clone(&state.deps), client_name(&headers));
+    let gone_out = move || {
+        tokio::spawn(async move {
+            let is_taken = match receipt {
+                Some(Extension(receipt)) => receipt.taken().await,
+                None => true,
+            };
+            if is_taken {
+                pipeline::feeds::delivered(&deps, &feed, id, client.as_deref()).await;
+            }
+        });
+    };
+    Ok(as_file(&torrent.name, &infohash, Body::new(SentBody::new(bytes.into(), gone_out))))
 }
 
 /// A torrent as clients want it.
-pub(super) fn as_file(name: &str, infohash: &Infohash, bytes: Vec<u8>) -> Response {
+pub(super) fn as_file(name: &str, infohash: &Infohash, bytes: impl IntoResponse) -> Response {
     let headers = [
         (header::CONTENT_TYPE, TORRENT_TYPE.to_owned()),
         (header::CONTENT_DISPOSITION, attachment(name, infohash)),

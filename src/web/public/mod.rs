@@ -8,3 +8,5 @@ pub mod health;
 pub mod hooks;
 pub mod metrics;
 pub mod predecessor;
+
+mod sent_body;

@@ -1,0 +1,191 @@
+//! The wire under an answer, and whether what was sent over it was taken.
+//!
+//! HTTP has no receipt. What can be seen from here: a client that hangs up with bytes unread makes the system reset the
+//! connection, while one that has read them asks again or hangs up in order. Owns: that judgement, and the wait for it
+//! where the connection is closed after the answer. Must not know: what was sent.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{Sleep, timeout};
+
+/// How long the end of an answer is watched: a client that breaks off does so at once.
+const WATCHED_FOR: Duration = Duration::from_secs(1);
+
+/// What was seen of a connection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Seen {
+    /// How often bytes of a request came.
+    arrivals: u64,
+    /// The system takes no more bytes for now.
+    blocked: bool,
+    /// The client hung up in order, or we did.
+    ended: bool,
+    /// The client hung up with bytes unread, or is gone.
+    broken: bool,
+}
+
+/// A connection that is watched.
+pub struct Wire {
+    stream: TcpStream,
+    seen: watch::Sender<Seen>,
+    is_watched: Arc<AtomicBool>,
+    linger: Option<Pin<Box<Sleep>>>,
+}
+
+/// Tells whether an answer was taken. An extension of each request of the connection.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    seen: watch::Receiver<Seen>,
+    is_watched: Arc<AtomicBool>,
+}
+
+impl Receipt {
+    /// Begins to watch: from now on a connection that is closed after the answer waits for the client to hang up.
+    pub fn watch(&self) {
+        self.is_watched.store(true, Ordering::Release);
+    }
+
+    /// Whether the client took the answer of which the last bytes were just handed over.
+    pub async fn taken(mut self) -> bool {
+        let arrivals = self.seen.borrow().arrivals;
+        loop {
+            let now = *self.seen.borrow_and_update();
+            if now.broken {
+                return false;
+            }
+            if now.ended || now.arrivals > arrivals {
+                return true;
+            }
+            match timeout(WATCHED_FOR, self.seen.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_closed)) => return !self.seen.borrow().broken,
+                Err(_elapsed) if now.blocked => {}
+                Err(_elapsed) => return true,
+            }
+        }
+    }
+}
+
+impl Wire {
+    /// Watches this connection.
+    pub fn new(stream: TcpStream) -> Self {
+        Self { stream, seen: watch::Sender::default(), is_watched: Arc::default(), linger: None }
+    }
+
+    /// What tells of its answers.
+    pub fn receipt(&self) -> Receipt {
+        Receipt { seen: self.seen.subscribe(), is_watched: Arc::clone(&self.is_watched) }
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Seen)) {
+        self.seen.send_if_modified(|seen| {
+            let before = *seen;
+            change(seen);
+            *seen != before
+        });
+    }
+
+    fn note_write<T>(&self, written: &Poll<io::Result<T>>) {
+        match written {
+            Poll::Pending => self.note(|seen| seen.blocked = true),
+            Poll::Ready(Ok(_)) => self.note(|seen| seen.blocked = false),
+            Poll::Ready(Err(_)) => self.note(|seen| seen.broken = true),
+        }
+    }
+
+    /// Waits until the client hangs up, but not for long, and reads past what it still says.
+    fn poll_hung_up(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let linger = self.linger.get_or_insert_with(|| Box::pin(tokio::time::sleep(WATCHED_FOR)));
+        if linger.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        let mut unwanted = [0; 1024];
+        for _ in 0..16 {
+            let mut buffer = ReadBuf::new(&mut unwanted);
+            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                Ok(()) => {
+                    self.note(|seen| seen.ended = true);
+                    return Poll::Ready(());
+                }
+                Err(_reset) => {
+                    self.note(|seen| seen.broken = true);
+                    return Poll::Ready(());
+                }
+            }
+        }
+        // Whoever goes on talking after the end is not waited for.
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.note(|seen| seen.ended = true);
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let read = ready!(Pin::new(&mut self.stream).poll_read(cx, buf));
+        match &read {
+            Ok(()) if buf.filled().len() > before => self.note(|seen| seen.arrivals += 1),
+            Ok(()) => self.note(|seen| seen.ended = true),
+            Err(_reset) => self.note(|seen| seen.broken = true),
+        }
+        Poll::Ready(read)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.note_write(&written);
+        written
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.note_write(&written);
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.linger.is_none() {
+            let shut = ready!(Pin::new(&mut self.stream).poll_shutdown(cx));
+            if shut.is_err() {
+                self.note(|seen| seen.broken = true);
+                return Poll::Ready(shut);
+            }
+        }
+        if self.is_watched.load(Ordering::Acquire) {
+            ready!(self.poll_hung_up(cx));
+        }
+        Poll::Ready(Ok(()))
+    }
+}
