@@ -39,10 +39,11 @@ use crate::ops::metrics::Metrics;
 use crate::ops::redact::Redactor;
 use crate::ops::shutdown::{Deadlines, Lifecycle, Stopped};
 use crate::ops::text::Lang;
+use crate::pipeline::test_requests::{LastTests, WebhookTests};
 use crate::pipeline::{self, deps};
 use crate::publish::feed::ChannelText;
 use crate::publish::rendered::RenderedFeeds;
-use crate::store::Store;
+use crate::store::{Store, UnfetchedLimits};
 use crate::upstream::arr::ArrClient;
 use crate::upstream::circuit::CircuitPolicy;
 use crate::upstream::connection::UpstreamOptions;
@@ -240,6 +241,7 @@ pub fn pipeline_parts(
         arrived: ArrivedFiles::new(around.arrived_folder.clone()),
         rules: rules(settings),
         polls: deps::PollCounter::default(),
+        last_tests: LastTests::default(),
         indexers: pipeline::indexers::IndexerList::default(),
         wake: tokio::sync::Notify::new(),
     })
@@ -278,6 +280,15 @@ fn rules(settings: &Settings) -> deps::Rules {
         lookback: settings.sync.lookback,
         retention: (settings.sync.auto_purge && !retention.is_zero())
             .then(|| retention.max(SHORTEST_RETENTION)),
+        unfetched: UnfetchedLimits {
+            kept_for: Some(settings.sync.unfetched_retention).filter(|length| !length.is_zero()),
+            max_bytes: settings.sync.unfetched_max_bytes,
+        },
+        webhook_tests: if settings.sync.test_webhooks {
+            WebhookTests::AskedFor
+        } else {
+            WebhookTests::LeftToThePerson
+        },
         session_idle: settings.auth.session_idle,
         min_score: settings.matching.min_score,
         strict_hash: settings.matching.strict_hash,

@@ -12,6 +12,7 @@ pub mod feeds;
 pub mod grabs;
 pub mod keys;
 mod new_feed;
+pub mod status;
 pub mod sync;
 pub mod view;
 pub mod webhook_secret;

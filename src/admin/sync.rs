@@ -6,7 +6,7 @@ use super::{Actor, AdminError};
 use crate::domain::app::AppName;
 use crate::domain::time::Ts;
 use crate::pipeline::deps::Deps;
-use crate::pipeline::housekeeping::WEBHOOK_PATIENCE;
+use crate::pipeline::findings::WEBHOOK_PATIENCE;
 use crate::store::{AppSync, Store, StoreError};
 
 /// How far an app's history was read.
@@ -28,7 +28,7 @@ pub async fn progress<'a>(
     apps: impl IntoIterator<Item = &'a AppName>,
 ) -> Result<Vec<SyncProgress>, StoreError> {
     let now = store.now().await?;
-    let missed = store.webhooks_missed(now.minus(WEBHOOK_PATIENCE)).await?;
+    let missed = store.webhooks_missed(Ts::MIN, now.minus(WEBHOOK_PATIENCE)).await?;
     let mut all = Vec::new();
     for app in apps {
         all.push(SyncProgress {

@@ -71,6 +71,8 @@ pub enum Commands {
     /// Torrent files.
     #[command(subcommand)]
     Torrent(TorrentCommand),
+    /// Tells how the service is doing.
+    Status(ListArgs),
     /// Asks a running service how it is.
     Healthcheck,
 }

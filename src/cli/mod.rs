@@ -14,6 +14,7 @@ pub mod grab;
 pub mod healthcheck;
 pub mod key;
 pub mod serve;
+pub mod status;
 pub mod sync;
 pub mod table;
 pub mod torrent;

@@ -8,7 +8,9 @@ use clap::FromArgMatches;
 
 use super::args::{Cli, Commands, command};
 use super::context::{CommandError, Context};
-use super::{app, check, config, demo, feed, grab, healthcheck, key, serve, sync, torrent, usage, user};
+use super::{
+    app, check, config, demo, feed, grab, healthcheck, key, serve, status, sync, torrent, usage, user,
+};
 use crate::ops::clock::Clock;
 use crate::ops::text::Lang;
 
@@ -53,6 +55,7 @@ fn dispatch(
         Commands::App(command) => app::run(&command, context, out),
         Commands::Sync(args) => sync::run(&args, context, out),
         Commands::Torrent(command) => Ok(torrent::run(&command, lang, out)?),
+        Commands::Status(args) => status::run(&args, context, out),
         Commands::Healthcheck => healthcheck::run(context, out),
     }
 }

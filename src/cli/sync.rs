@@ -46,7 +46,7 @@ pub fn run(args: &SyncArgs, context: &Context, out: &mut dyn Write) -> Result<u8
 fn line(app: &str, read: Result<Summary, SyncError>, lang: Lang) -> Result<Line, CommandError> {
     let app = app.to_owned();
     Ok(match read {
-        Ok(Summary { rows, new }) => {
+        Ok(Summary { rows, new, .. }) => {
             let message = lang.text("cli-sync-read", &[("rows", rows.into()), ("new", new.into())]);
             Line { app, ok: true, rows, new, message }
         }

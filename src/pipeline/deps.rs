@@ -15,7 +15,8 @@ use crate::ops::clock::Clock;
 use crate::ops::metrics::Metrics;
 use crate::pipeline::indexers::IndexerList;
 pub use crate::pipeline::polls::PollCounter;
-use crate::store::Store;
+use crate::pipeline::test_requests::{LastTests, WebhookTests};
+use crate::store::{Store, UnfetchedLimits};
 use crate::upstream::arr::ArrClient;
 use crate::upstream::jackett::JackettPlace;
 use crate::upstream::prowlarr::ProwlarrClient;
@@ -42,6 +43,8 @@ pub struct Deps {
     pub rules: Rules,
     /// Polls of feeds that are not written down yet.
     pub polls: PollCounter,
+    /// When apps were asked to test our webhooks.
+    pub last_tests: LastTests,
     /// Prowlarr's indexers.
     pub indexers: IndexerList,
     /// Rung when work may have become due before its date says so.
@@ -77,6 +80,10 @@ pub struct Rules {
     pub lookback: Duration,
     /// How long finished grabs are kept; `None`: for ever.
     pub retention: Option<Duration>,
+    /// What is kept longer, because no client has fetched it.
+    pub unfetched: UnfetchedLimits,
+    /// Whether apps are asked to test our webhooks.
+    pub webhook_tests: WebhookTests,
     /// How long a session may be unused before it is removed.
     pub session_idle: Duration,
     /// The least score of a search result.

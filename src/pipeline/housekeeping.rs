@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::deps::Deps;
+use super::findings::{self, FindingKind, WEBHOOK_PATIENCE};
 use super::report;
 use tokio::time::Instant;
 
@@ -48,6 +49,7 @@ async fn go_round(deps: &Deps, round: u32) -> Result<(), StoreError> {
         let now = deps.store.now().await?;
         deps.store.purge_attempts(now.minus(throttle::MEMORY)).await?;
         deps.store.purge_login_flows(now).await?;
+        count_findings(deps).await?;
     }
     refresh_gauges(deps).await
 }
@@ -62,6 +64,15 @@ async fn write_polls(deps: &Deps) -> Result<(), StoreError> {
         deps.polls.give_back(polls);
     }
     written
+}
+
+async fn count_findings(deps: &Deps) -> Result<(), StoreError> {
+    let found = findings::all(deps).await?;
+    for kind in FindingKind::ALL {
+        let count = found.iter().filter(|finding| finding.kind == kind).count();
+        deps.metrics.set_findings(kind.as_str(), gauge(count));
+    }
+    Ok(())
 }
 
 /// A scrape reads what the last round left; it asks nobody.
@@ -85,12 +96,9 @@ async fn refresh_gauges(deps: &Deps) -> Result<(), StoreError> {
     refresh_upstream_gauges(deps, now).await
 }
 
-/// A history row that comes first does not mean that the webhook was missed.
-pub const WEBHOOK_PATIENCE: Duration = Duration::from_mins(10);
-
 /// What says whether the apps, Prowlarr and the indexers do their part.
 async fn refresh_upstream_gauges(deps: &Deps, now: Ts) -> Result<(), StoreError> {
-    let missed = deps.store.webhooks_missed(now.minus(WEBHOOK_PATIENCE)).await?;
+    let missed = deps.store.webhooks_missed(Ts::MIN, now.minus(WEBHOOK_PATIENCE)).await?;
     deps.metrics.set_webhooks_missed(gauge(missed.iter().map(|app| app.grabs).sum::<u64>()));
     deps.metrics.set_indexers_held(gauge(deps.store.held_indexers(now).await?.len()));
     let (torrents, size_bytes) = deps.store.torrent_totals().await?;

@@ -6,14 +6,18 @@
 
 pub mod deps;
 pub mod feeds;
+pub mod findings;
 pub mod housekeeping;
 pub mod indexers;
 pub mod periodic;
 pub mod polls;
 pub mod revival;
+pub mod silence;
 pub mod step;
 pub mod sync;
+pub mod test_requests;
 pub mod webhook;
+
 pub mod worker;
 
 mod link;

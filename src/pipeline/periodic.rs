@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tracing::info;
+use tracing::{info, warn};
 
 use super::deps::Deps;
-use super::{report, sync};
+use super::{report, silence, sync};
 use crate::config::section::sync::SyncMode;
+use crate::domain::app::AppName;
 use crate::ops::shutdown::Lifecycle;
 use crate::store::{JobLease, StoreError};
 
@@ -47,8 +48,8 @@ pub async fn run(deps: Arc<Deps>, life: Lifecycle) {
 async fn make_known(deps: &Deps) -> Result<(), StoreError> {
     let now = deps.store.now().await?;
     let names =
-        deps.apps.iter().map(|app| &app.name).chain(deps.prowlarr.iter().map(|prowlarr| &prowlarr.name));
-    for name in names {
+        || deps.apps.iter().map(|app| &app.name).chain(deps.prowlarr.iter().map(|prowlarr| &prowlarr.name));
+    for name in names() {
         let job = Deps::sync_job(name);
         if deps.rules.mode == SyncMode::WebhookOnly && deps.app(name).is_none() {
             // Prowlarr's history is read when its webhook rings; those of the apps, for grabs that wait for their row.
@@ -58,6 +59,11 @@ async fn make_known(deps: &Deps) -> Result<(), StoreError> {
         deps.store.ensure_job(&job, now).await?;
         // What happened while we were away is looked for at once.
         deps.store.nudge_job(&job, now).await?;
+    }
+    for app in names().filter(|_| silence::is_wanted(deps)) {
+        let job = silence::job(app);
+        deps.store.ensure_job(&job, now.plus(NEVER)).await?;
+        deps.store.nudge_job(&job, now.plus(silence::AFTER_START)).await?;
     }
     deps.store.ensure_job(PURGE, now.plus(PURGE_PERIOD)).await
 }
@@ -96,7 +102,13 @@ async fn keep_lease(deps: &Deps, lease: &JobLease) {
 }
 
 async fn work(deps: &Deps, lease: &JobLease) {
-    let next = if lease.name == PURGE { purge(deps).await } else { read_history(deps, &lease.name).await };
+    let next = if lease.name == PURGE {
+        purge(deps).await
+    } else if let Some(app) = app_of_test(deps, &lease.name) {
+        end_silence(deps, app).await
+    } else {
+        read_history(deps, &lease.name).await
+    };
     let finished = match deps.store.now().await {
         Ok(now) => deps.store.finish_job(lease, now.plus(next)).await,
         Err(error) => Err(error),
@@ -104,6 +116,21 @@ async fn work(deps: &Deps, lease: &JobLease) {
     if let Err(error) = finished {
         report::database(deps, "jobs", &error);
     }
+}
+
+fn app_of_test<'a>(deps: &'a Deps, job: &str) -> Option<&'a AppName> {
+    let mut names =
+        deps.apps.iter().map(|app| &app.name).chain(deps.prowlarr.iter().map(|prowlarr| &prowlarr.name));
+    names.find(|name| silence::job(name) == job)
+}
+
+async fn end_silence(deps: &Deps, app: &AppName) -> Duration {
+    match deps.store.now().await {
+        Ok(now) if silence::is_wanted(deps) => silence::end(deps, app, now).await,
+        Ok(_) => {}
+        Err(error) => report::database(deps, "jobs", &error),
+    }
+    NEVER
 }
 
 /// Reads the history that the job is named after, and says when next.
@@ -138,17 +165,21 @@ pub async fn purge_all(deps: &Deps) -> Result<(), StoreError> {
     deps.store.purge_sessions(deps.rules.session_idle, now).await?;
     deps.arrived.sweep(now).await;
     let Some(retention) = deps.rules.retention else { return Ok(()) };
-    let (mut grabs, mut torrents) = (0, 0);
+    let (mut grabs, mut torrents, mut unfetched) = (0, 0, 0);
     loop {
-        let purged = deps.store.purge(now.minus(retention)).await?;
+        let purged = deps.store.purge(now.minus(retention), &deps.rules.unfetched).await?;
         grabs += purged.grabs;
         torrents += purged.torrents;
+        unfetched += purged.unfetched;
         if !purged.more {
             break;
         }
     }
     if grabs + torrents > 0 {
         info!(event = "purge.done", grabs, torrents);
+    }
+    if unfetched > 0 {
+        warn!(event = "purge.unfetched", torrents = unfetched);
     }
     Ok(())
 }

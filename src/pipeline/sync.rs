@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::deps::{App, Deps, Prowlarr};
+use super::silence;
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::time::Ts;
@@ -37,6 +38,8 @@ pub struct Summary {
     pub rows: usize,
     /// Grabs that were new.
     pub new: usize,
+    /// When the newest of those was made of which a webhook should have told.
+    pub unannounced: Option<Ts>,
 }
 
 /// Why a history was not read to its end.
@@ -74,6 +77,7 @@ pub async fn app(deps: &Deps, app: &App) -> Result<Summary, SyncError> {
     let cycle = Cycle { app: &app.name, source: Source::AppHistory, known: &known, since, started, now };
     let summary = finish(deps, &cycle, reading, batch).await?;
     settle(deps, now).await?;
+    silence::notice(deps, &app.name, summary.unannounced, now).await?;
     Ok(summary)
 }
 
@@ -173,7 +177,7 @@ async fn write(
     mut reading: Reading,
     batch: &Batch,
 ) -> Result<Summary, StoreError> {
-    let mut summary = Summary { rows: reading.sightings.len(), new: 0 };
+    let mut summary = Summary { rows: reading.sightings.len(), ..Summary::default() };
     reading.sightings.sort_by_key(|sighting| sighting.grabbed_at);
     // A row dated in the future must not move the cursor past what happens until then.
     let ahead_millis = reading.ahead_millis;
@@ -204,7 +208,12 @@ async fn write(
             backfill: batch.backfill,
             ..Batch::default()
         };
+        let made_at: Vec<Ts> = part.sightings.iter().map(|sighting| sighting.grabbed_at).collect();
         let recorded = deps.store.record(part, cycle.now).await?;
+        let new = made_at.iter().zip(&recorded).filter(|(_, recorded)| matches!(recorded, Recorded::New(_)));
+        if !batch.backfill {
+            summary.unannounced = new.map(|(at, _)| *at).max().max(summary.unannounced);
+        }
         summary.new += count(deps, cycle, batch, &recorded);
         if rest.is_empty() {
             break;

@@ -100,14 +100,14 @@ impl Store {
         Ok(secret.into())
     }
 
-    /// Per app, the grabs that were first heard of before `before`, made after the app's webhook was first heard, and
+    /// Per app, the grabs that were first heard of from `since` on and before `before`, made after the app's webhook was first heard, and
     /// of which no webhook told.
-    pub async fn webhooks_missed(&self, before: Ts) -> Result<Vec<MissedWebhooks>, StoreError> {
+    pub async fn webhooks_missed(&self, since: Ts, before: Ts) -> Result<Vec<MissedWebhooks>, StoreError> {
         let rows: Vec<(String, i64)> = read!(self, pool => sqlx::query_as(
             "SELECT g.app, COUNT(*) FROM grab g JOIN app_sync s ON s.app = g.app \
              WHERE g.seen_in_history = 1 AND g.seen_by_webhook = 0 AND g.backfilled = 0 AND g.app_kind <> 'prowlarr' \
-             AND g.created_at < $1 AND g.grabbed_at >= s.first_webhook_at GROUP BY g.app ORDER BY g.app",
-        ).bind(before.millis()).fetch_all(pool))?;
+             AND g.created_at >= $1 AND g.created_at < $2 AND g.grabbed_at >= s.first_webhook_at GROUP BY g.app ORDER BY g.app",
+        ).bind(since.millis()).bind(before.millis()).fetch_all(pool))?;
         let unknown = StoreError::Inconsistent { table: "grab", what: "app", row: 0 };
         let read = |(app, grabs): (String, i64)| {
             let app = AppName::parse(&app).ok()?;

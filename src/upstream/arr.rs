@@ -19,6 +19,7 @@ use super::http::Http;
 use super::observe::Observer;
 use super::record;
 use super::transport::TransportFault;
+use super::webhooks::{self, SavedWebhook};
 use crate::domain::time::Ts;
 
 /// The largest answer of a history route.
@@ -78,6 +79,16 @@ impl ArrClient {
     /// Who answers.
     pub async fn status(&self) -> Result<SystemStatus, ApiError> {
         self.upstream.status(&self.path("system/status")).await
+    }
+
+    /// The webhooks that it has saved.
+    pub async fn webhooks(&self) -> Result<Vec<SavedWebhook>, ApiError> {
+        webhooks::saved(&self.upstream, self.profile.api).await
+    }
+
+    /// Makes it send its test to a webhook.
+    pub async fn test_webhook(&self, webhook: &SavedWebhook) -> Result<(), ApiError> {
+        webhooks::test(&self.upstream, self.profile.api, webhook).await
     }
 
     /// The grabs since a moment, and some of the second before it, oldest first. Where the app lacks the route, or they are

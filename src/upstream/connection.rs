@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use reqwest::header::{ACCEPT, DATE, HeaderValue, LOCATION};
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 use tracing::{info, warn};
@@ -191,6 +191,41 @@ impl Upstream {
         self.tried(request, parse).await
     }
 
+    /// Sends JSON, once: what is sent this way is not for repeating. What the answer holds does not matter.
+    pub(super) async fn post(
+        &self,
+        operation: &'static str,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> Result<(), ApiError> {
+        let started = Instant::now();
+        let answer = self.post_once(path, body).await;
+        self.observer.exchanged(&Exchange {
+            upstream: &self.options.name,
+            operation,
+            outcome: answer.as_ref().map_or_else(ApiError::outcome, |()| "ok"),
+            elapsed: started.elapsed(),
+        });
+        answer
+    }
+
+    async fn post_once(&self, path: &str, body: &serde_json::Value) -> Result<(), ApiError> {
+        let request = self.http.request(Method::POST, self.url(path));
+        let request = request.map_err(|refused| self.error(refused.into()))?;
+        let request = request.timeout(self.options.timeout).header("X-Api-Key", self.key_header.clone());
+        let sent = request.json(body).send().await;
+        let response = sent.map_err(|error| self.error(TransportFault::from_error(&error).into()))?;
+        if response.status().is_success() { Ok(()) } else { self.check(&response) }
+    }
+
+    fn url(&self, path: &str) -> Url {
+        let mut url = self.options.base_url.clone();
+        url.set_path(&format!("{}/{path}", base_path(&self.options.base_url)));
+        url.set_fragment(None);
+        url.set_query(None);
+        url
+    }
+
     async fn tried<T>(
         &self,
         request: &Request<'_>,
@@ -242,10 +277,7 @@ impl Upstream {
         request: &Request<'_>,
         parse: &impl Fn(&[u8]) -> Option<T>,
     ) -> Result<T, ApiError> {
-        let mut url = self.options.base_url.clone();
-        url.set_path(&format!("{}/{}", base_path(&self.options.base_url), request.path));
-        url.set_fragment(None);
-        url.set_query(None);
+        let mut url = self.url(request.path);
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(request.query);
         }

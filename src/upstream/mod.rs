@@ -21,6 +21,7 @@ pub mod retry;
 pub mod retry_after;
 pub mod transport;
 pub mod trust;
+pub mod webhooks;
 
 mod record;
 

@@ -18,6 +18,7 @@ use super::http::Http;
 use super::observe::Observer;
 use super::record::{self, Record};
 use super::release::{Protocol, size_bytes};
+use super::webhooks::{self, SavedWebhook};
 use crate::domain::app::AppKind;
 use crate::domain::infohash::Infohash;
 use crate::domain::text::clean;
@@ -149,6 +150,16 @@ impl ProwlarrClient {
     /// How far its clock is ahead of ours, in milliseconds, as its last answer said.
     pub fn ahead_millis(&self) -> i64 {
         self.upstream.ahead_millis()
+    }
+
+    /// The webhooks that it has saved.
+    pub async fn webhooks(&self) -> Result<Vec<SavedWebhook>, ApiError> {
+        webhooks::saved(&self.upstream, "api/v1").await
+    }
+
+    /// Makes it send its test to a webhook.
+    pub async fn test_webhook(&self, webhook: &SavedWebhook) -> Result<(), ApiError> {
+        webhooks::test(&self.upstream, "api/v1", webhook).await
     }
 
     /// Its circuit.

@@ -3,6 +3,7 @@
 mod answered;
 mod five_hundred;
 mod full_disk;
+mod silence;
 mod stop;
 mod syscalls;
 mod wire;

@@ -6,8 +6,10 @@ use grabfeed::admin::{Actor, grabs};
 use grabfeed::demo::{DownloadUrl, Fault, GrabOptions, RetryAfter, Target};
 use grabfeed::domain::grab::GrabState;
 use grabfeed::domain::reason::Reason;
+use grabfeed::pipeline::findings::{self, FindingKind};
 
 use crate::support::database::Home;
+use crate::support::http::Http;
 use crate::support::service::{Household, Plan, Service, small};
 use crate::support::wait::until;
 
@@ -120,4 +122,35 @@ async fn what_a_search_found_is_kept_so_that_no_failed_download_costs_another_se
         assert_eq!(house.world.counters().searches, 1, "{fault:?}");
         service.stop().await;
     }
+}
+
+/// The kinds of findings about a feed, after a client has read it for so many hours.
+async fn findings_after(fetches: bool, hours: u32) -> Vec<FindingKind> {
+    let (house, service) = usual().await;
+    let (feed, http) = (house.feed().await, Http::new());
+    house.grab("radarr", "Never.Fetched-GRP", "Alpha").await;
+    house.settle(&service, HOUR).await;
+    for _ in 0..hours {
+        let channel = http.get(&format!("{}{feed}", service.url)).await;
+        let channel = rss::Channel::read_from(channel.body.as_slice()).unwrap();
+        if fetches {
+            http.get(channel.items()[0].enclosure().unwrap().url()).await;
+        }
+        house.advance(&service, HOUR).await;
+    }
+    until("the readings are counted", Duration::from_secs(20), async || {
+        let counted = house.count("SELECT poll_count FROM feed").await;
+        (counted == usize::try_from(hours).unwrap()).then_some(())
+    })
+    .await;
+    let found = findings::all(&service.deps).await.unwrap();
+    service.stop().await;
+    found.into_iter().map(|finding| finding.kind).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_reads_its_feed_and_fetches_nothing_is_told_of() {
+    assert_eq!(findings_after(false, 26).await, [FindingKind::FeedFetchesNothing]);
+    assert_eq!(findings_after(false, 5).await, []);
+    assert_eq!(findings_after(true, 26).await, []);
 }

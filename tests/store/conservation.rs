@@ -11,7 +11,7 @@ use grabfeed::ops::clock::Clock;
 use grabfeed::store::{Batch, Claimed, Ending, GrabFilter, Recorded, Store};
 use proptest::prelude::*;
 
-use super::given::{LEASE, NOW, ended, feed, given_up, hash, history, retry, torrent, webhook};
+use super::given::{LEASE, NOW, UNFETCHED, ended, feed, given_up, hash, history, retry, torrent, webhook};
 use crate::support::database::sqlite_store;
 
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ impl House {
             }
             Step::Purge => {
                 let before = self.now.minus(Duration::from_mins(10));
-                self.purged += store.purge(before).await.unwrap().grabs;
+                self.purged += store.purge(before, &UNFETCHED).await.unwrap().grabs;
             }
             Step::Wait(seconds) => self.now = self.now.plus(Duration::from_secs(seconds)),
         }

@@ -16,7 +16,7 @@ use grabfeed::domain::torrent::TorrentFacts;
 use grabfeed::ops::clock::Clock;
 use grabfeed::store::{
     Batch, Claimed, Cursor, Ending, Feed, NewFeed, NewTorrent, OpenOptions, Recorded, StepEnd, Store,
-    TorrentBody,
+    TorrentBody, UnfetchedLimits,
 };
 use secrecy::ExposeSecret;
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -233,3 +233,6 @@ pub(super) fn token(name: &str) -> [u8; 32] {
 pub(super) async fn feed(store: &Store, name: &str) -> Feed {
     store.create_feed(new_feed(name, FeedFilter::default()), NOW).await.unwrap()
 }
+
+/// What no client fetched is kept for ever, and takes what it takes.
+pub(super) const UNFETCHED: UnfetchedLimits = UnfetchedLimits { kept_for: None, max_bytes: u64::MAX };

@@ -8,7 +8,8 @@ use grabfeed::domain::time::Ts;
 use grabfeed::store::{Feed, KeyFeed, NewApiKey, Purged, Store};
 
 use super::given::{
-    NOW, after, claim, feed, hash, make_ready, new_feed, pending, ready, replicas, store_in, token, torrent,
+    NOW, UNFETCHED, after, claim, feed, hash, make_ready, new_feed, pending, ready, replicas, store_in,
+    token, torrent,
 };
 use crate::support::database::{Home, both_engines};
 
@@ -125,12 +126,16 @@ async fn an_expired_key_opens_no_links_and_its_feeds_hold_nothing_back(home: Hom
     assert!(store.feed_by_public_id(&made.public_id, after(9)).await.unwrap().is_some());
     assert!(store.feed_by_public_id(&made.public_id, after(10)).await.unwrap().is_none());
     assert!(open(&store, &of(which.key, Some("alpha")), "b", after(10)).await.is_none());
-    assert_eq!(store.purge(after(20)).await.unwrap(), Purged::default(), "it waits for its client");
+    assert_eq!(
+        store.purge(after(20), &UNFETCHED).await.unwrap(),
+        Purged::default(),
+        "it waits for its client"
+    );
     store.forget_loose_ends(Duration::from_hours(1), after(9)).await.unwrap();
     assert_eq!(store.feeds().await.unwrap().len(), 1);
     store.forget_loose_ends(Duration::from_hours(1), after(10)).await.unwrap();
     assert!(store.feeds().await.unwrap().is_empty());
-    assert_eq!(store.purge(after(20)).await.unwrap().torrents, 1);
+    assert_eq!(store.purge(after(20), &UNFETCHED).await.unwrap().torrents, 1);
 }
 
 async fn a_key_has_a_bounded_number_of_feeds(home: Home) {

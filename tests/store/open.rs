@@ -75,6 +75,7 @@ const AS_FIRST_PUBLISHED: &str = "\
     ALTER TABLE grab DROP COLUMN freed; ALTER TABLE grab DROP COLUMN has_turn; ALTER TABLE grab DROP COLUMN retried; \
     ALTER TABLE grab DROP COLUMN release_hash; ALTER TABLE app_sync DROP COLUMN began_at; \
     ALTER TABLE grab DROP COLUMN reason_about; ALTER TABLE grab DROP COLUMN found_link; \
+    DROP INDEX feed_item_undelivered; DROP INDEX delivery_feed; \
     DELETE FROM _sqlx_migrations WHERE version > 1";
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use grabfeed::store::{Batch, Ending, ForeignSource, Recorded, StepEnd, Store};
 use secrecy::SecretString;
 
 use super::given::{
-    NOW, after, claim, ended, hash, history, make_failed, pending, prowlarr_row, ready, record, retry,
-    store_in, torrent,
+    NOW, UNFETCHED, after, claim, ended, hash, history, make_failed, pending, prowlarr_row, ready, record,
+    retry, store_in, torrent,
 };
 use crate::support::database::{Home, both_engines};
 
@@ -250,7 +250,7 @@ async fn a_look_into_the_history_is_not_held_back_with_its_indexer(home: Home) {
 async fn a_purged_grab_comes_back_under_no_other_name(home: Home) {
     let store = store_in(&home).await;
     ready(&store, 1, NOW).await;
-    assert_eq!(store.purge(after(10)).await.unwrap().grabs, 1);
+    assert_eq!(store.purge(after(10), &UNFETCHED).await.unwrap().grabs, 1);
     let mut renamed = history(1, "Release 1", Some(&hash(1).to_string()));
     renamed.app = super::given::app("films");
     renamed.indexer = Some("Alpha".to_owned());

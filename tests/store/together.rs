@@ -7,7 +7,7 @@ use grabfeed::domain::grab::GrabState;
 use grabfeed::domain::ids::FeedId;
 use grabfeed::store::{Polls, Store};
 
-use super::given::{NOW, after, claim, feed, make_ready, pending, replicas, torrent};
+use super::given::{NOW, UNFETCHED, after, claim, feed, make_ready, pending, replicas, torrent};
 use crate::support::database::{Home, both_engines};
 
 both_engines! { work_of_all_kinds_goes_on_at_once }
@@ -59,7 +59,7 @@ async fn poll_and_purge(store: Store, feeds: Vec<FeedId>) {
                 store.deliver(*feed, item.torrent, None, NOW).await.unwrap();
             }
         }
-        store.purge(after(1)).await.unwrap();
+        store.purge(after(1), &UNFETCHED).await.unwrap();
         store.review_feeds().await.unwrap();
     }
 }

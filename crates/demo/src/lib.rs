@@ -30,5 +30,5 @@ pub use faults::{Fault, RetryAfter, Target};
 pub use release::{Delivery, ReleaseId, ReleaseSpec};
 pub use shared::WorldClock;
 pub use torrents::{TorrentSpec, Version};
-pub use webhook::WebhookAuth;
+pub use webhook::{Sent, WebhookAuth};
 pub use world::{World, WorldBuilder, WorldError};

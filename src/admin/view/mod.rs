@@ -7,6 +7,7 @@ pub mod account;
 pub mod app;
 pub mod feed;
 pub mod feed_filter;
+pub mod finding;
 pub mod grab;
 pub mod key;
 pub mod reason;

@@ -10,6 +10,7 @@ use crate::domain::feed::FeedName;
 use crate::domain::feed_filter::FeedFilter;
 use crate::domain::grab::GrabState;
 use crate::domain::reason::Reason;
+use crate::pipeline::findings::FindingKind;
 use crate::store::{Direction, GrabSort, TorrentSort};
 
 fn one_of(words: impl IntoIterator<Item = &'static str>) -> Object {
@@ -125,4 +126,9 @@ pub fn row_number() -> Object {
         .minimum(Some(1))
         .maximum(Some(i64::MAX))
         .build()
+}
+
+/// Codes of findings.
+pub fn findings() -> Object {
+    one_of(FindingKind::ALL.map(FindingKind::as_str))
 }

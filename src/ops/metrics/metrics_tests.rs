@@ -30,6 +30,7 @@ fn used() -> Metrics {
     metrics.torrent_rejected(Reason::HtmlPage);
     metrics.feed_requested("rss", FeedResult::NotModified);
     metrics.set_feed_items(ItemState::Waiting, 50);
+    metrics.set_findings("feed-unread", 1);
     metrics.torrent_served();
     metrics.db_failed(DbError::Busy);
     metrics.log_message(Level::WARN);

@@ -94,6 +94,8 @@ metrics! {
     torrents_size_bytes: gauge [] "Bytes of the torrents in the database";
     torrents_rejected: counter ["reason"] "Downloads that were no torrent to keep";
 
+    findings: gauge ["finding"] "What a person should know of and can mend";
+
     feed_requests: counter ["format", "result"] "Requests for feeds";
     feed_items: gauge ["state"] "Items of all feeds by state";
     torrents_served: counter [] "Torrents sent to clients";
@@ -234,6 +236,11 @@ impl Metrics {
     /// How many indexers are held.
     pub fn set_indexers_held(&self, count: u32) {
         self.all().indexers_held.at([]).set(count.into());
+    }
+
+    /// How many findings of one kind there are.
+    pub fn set_findings(&self, kind: &'static str, count: u32) {
+        self.all().findings.at([kind.into()]).set(count.into());
     }
 
     /// How many grabs a history told of and no webhook did.

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::grab::GrabState;
-use crate::pipeline::housekeeping::WEBHOOK_PATIENCE;
+use crate::admin;
+use crate::admin::view::finding::FindingView;
 use crate::web::WebState;
+use crate::web::middleware::observe::RequestLang;
 use crate::web::problem::Problem;
 
 /// How the service is doing.
@@ -32,6 +33,8 @@ pub struct Status {
     missed_webhooks: u64,
     /// Programs whose downloads through Prowlarr are not taken for grabs: apps that are not configured, and what only probes.
     foreign_sources: Vec<ForeignProgram>,
+    /// What you should know of and can mend.
+    findings: Vec<FindingView>,
 }
 
 /// A program whose downloads through Prowlarr are no grabs.
@@ -49,34 +52,25 @@ struct ForeignProgram {
 /// Tell how the service is doing.
 #[utoipa::path(get, path = "/api/v1/status", tag = "status", operation_id = "getStatus",
     responses((status = 200, description = "A few numbers.", body = Status)))]
-pub async fn show(State(state): State<WebState>) -> Result<Json<Status>, Problem> {
-    let store = state.store();
-    let counts = store.grab_counts().await?;
-    let in_state = |state: GrabState| counts.iter().filter(move |count| count.state == state);
-    let grabs = GrabState::ALL
-        .map(|state| (state.as_str(), in_state(state).map(|count| count.grabs).sum()))
-        .into_iter()
-        .collect();
-    let now = store.now().await?;
-    let missed = store.webhooks_missed(now.minus(WEBHOOK_PATIENCE)).await?;
-    let (torrents, _bytes) = store.torrent_totals().await?;
-    let feeds = store.feeds().await?.len();
-    let foreign = store.foreign_sources().await?.into_iter();
-    let foreign_sources = foreign
-        .map(|one| ForeignProgram {
-            source: one.source,
-            downloads: one.downloads,
-            last_at: one.last_at.to_string(),
-        })
-        .collect();
+pub async fn show(
+    State(state): State<WebState>,
+    Extension(RequestLang(lang)): Extension<RequestLang>,
+) -> Result<Json<Status>, Problem> {
+    let status = admin::status::status(&state.deps).await?;
+    let foreign_sources = status.foreign_sources.into_iter().map(|one| ForeignProgram {
+        source: one.source,
+        downloads: one.downloads,
+        last_at: one.last_at.to_string(),
+    });
     Ok(Json(Status {
         version: env!("CARGO_PKG_VERSION"),
         uptime_seconds: state.clock().now().since(state.facts.started_at).as_secs(),
         mode: state.mode().as_str(),
-        grabs,
-        torrents,
-        feeds,
-        missed_webhooks: missed.iter().map(|app| app.grabs).sum(),
-        foreign_sources,
+        grabs: status.grabs.into_iter().map(|(state, count)| (state.as_str(), count)).collect(),
+        torrents: status.torrents,
+        feeds: status.feeds,
+        missed_webhooks: status.missed_webhooks,
+        foreign_sources: foreign_sources.collect(),
+        findings: status.findings.into_iter().map(|finding| FindingView::new(finding, lang)).collect(),
     }))
 }

@@ -54,6 +54,8 @@ pub struct Home {
     pub frame: Frame,
     /// The figures.
     pub figures: Vec<Figure>,
+    /// What the administrator should know of.
+    pub findings: Vec<String>,
 }
 
 /// A number with what it counts.
