@@ -6,6 +6,7 @@ use grabfeed::domain::feed_window::FeedLimits;
 use grabfeed::domain::reason::Reason;
 use grabfeed::domain::sighting::Sighting;
 use grabfeed::domain::time::Ts;
+use grabfeed::ops::clock::Clock;
 use grabfeed::store::{Batch, GrabFilter, Polls, Purged, Recorded, Store, UnfetchedLimits};
 
 use super::given::{
@@ -180,7 +181,9 @@ async fn loose_ends_are_forgotten_and_waiting_rows_are_not(home: Home) {
 }
 
 async fn what_nobody_fetched_is_kept_within_its_own_limits_and_its_purge_is_counted(home: Home) {
-    let store = store_in(&home).await;
+    let clock = Clock::system();
+    let store = home.open(&clock).await;
+    clock.advance(after(1_000).since(store.now().await.unwrap()));
     let feed = feed(&store, "All").await.id;
     for number in 1..=4 {
         ready(&store, number, after(u64::from(number) * 100)).await;
