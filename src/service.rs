@@ -29,7 +29,7 @@ use crate::auth::password_rules::PasswordRules;
 use crate::auth::proxy_word::ProxyWord;
 use crate::auth::setup::{Setup, SetupError, SetupOptions};
 use crate::config::{Loaded, Settings};
-use crate::domain::app::{AppKind, AppName, PROWLARR};
+use crate::domain::app::{AppKind, AppName, JACKETT, PROWLARR};
 use crate::domain::feed_window;
 use crate::fetch::arrived::ArrivedFiles;
 use crate::fetch::download::{DownloadLimits, Downloader};
@@ -48,6 +48,7 @@ use crate::upstream::arr::ArrClient;
 use crate::upstream::circuit::CircuitPolicy;
 use crate::upstream::connection::UpstreamOptions;
 use crate::upstream::jackett::JackettPlace;
+use crate::upstream::jackett_test::JackettClient;
 use crate::upstream::observe::Observer;
 use crate::upstream::prowlarr::ProwlarrClient;
 use crate::upstream::retry::RetryPolicy;
@@ -226,6 +227,15 @@ pub fn pipeline_parts(
             Some(deps::Prowlarr { name: prowlarr_name().ok_or_else(failed)?, client })
         }
     };
+    let jackett_test = match &settings.jackett {
+        None => None,
+        Some(section) => {
+            // The kind only says how its answers are read, which are its own.
+            let options = upstream(AppKind::Prowlarr, JACKETT, &section.url, &section.api_key);
+            let client = JackettClient::new(http.clone(), options, Arc::clone(&observer));
+            Some(client.map_err(|_| StartError::App(JACKETT.to_owned()))?)
+        }
+    };
     let mut downloader = Downloader::new(http, retry, observer);
     if let Some(prowlarr) = &prowlarr {
         downloader = downloader.with_prowlarr_circuit(Arc::clone(prowlarr.client.circuit()));
@@ -237,6 +247,7 @@ pub fn pipeline_parts(
         apps,
         prowlarr,
         jackett: jackett(settings),
+        jackett_test,
         downloader,
         arrived: ArrivedFiles::new(around.arrived_folder.clone()),
         rules: rules(settings),

@@ -116,6 +116,7 @@ cli-feed-unknown = No feed is named “{ $name }”.
 cli-app-none = No app is configured. Add one under “apps” in settings.yml, or fill in “prowlarr”.
 cli-app-unknown = No configured app is named “{ $name }”.
 cli-app-answers = { $app } { $version } answers.
+cli-app-answers-alone = { $app } answers.
 cli-app-other = It is { $app } that answers: check the URL and the type.
 cli-app-stranger = Another program answers: check the URL and the type.
 cli-sync-read = { $rows } rows read, { $new } new grabs.

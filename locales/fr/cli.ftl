@@ -116,6 +116,7 @@ cli-feed-unknown = Aucun flux ne s’appelle « { $name } ».
 cli-app-none = Aucune application n’est configurée. Ajoutez-en une sous « apps » dans settings.yml, ou renseignez « prowlarr ».
 cli-app-unknown = Aucune application configurée ne s’appelle « { $name } ».
 cli-app-answers = { $app } { $version } répond.
+cli-app-answers-alone = { $app } répond.
 cli-app-other = C’est { $app } qui répond : vérifiez l’adresse et le type.
 cli-app-stranger = C’est un autre programme qui répond : vérifiez l’adresse et le type.
 cli-sync-read = { $rows } lignes lues, { $new } nouveaux grabs.

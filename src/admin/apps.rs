@@ -5,7 +5,7 @@
 use tracing::info;
 
 use super::Actor;
-use crate::domain::app::{AppKind, AppName};
+use crate::domain::app::{AppKind, AppName, JACKETT};
 use crate::pipeline::deps::Deps;
 use crate::upstream::connection::SystemStatus;
 use crate::upstream::error::ApiError;
@@ -15,8 +15,8 @@ use crate::upstream::error::ApiError;
 pub struct AppTest {
     /// The app's name in the settings.
     pub app: AppName,
-    /// What it is in the settings.
-    pub kind: AppKind,
+    /// What it is in the settings, by the name of the program.
+    pub kind: &'static str,
     /// What answered.
     pub outcome: TestOutcome,
 }
@@ -63,12 +63,12 @@ impl AppTest {
             Ok(status) => TestOutcome::OtherProgram { name: status.app_name },
             Err(error) => TestOutcome::Failed(error),
         };
-        Self { app: app.clone(), kind, outcome }
+        Self { app: app.clone(), kind: kind.as_str(), outcome }
     }
 }
 
 /// Asks an enabled app who it is, at the URL and with the key of the settings; all of them if no name is given, Prowlarr
-/// last. Empty: no enabled app has the name.
+/// and Jackett last. Empty: no enabled app has the name.
 pub async fn test(deps: &Deps, actor: &Actor, name: Option<&str>) -> Vec<AppTest> {
     let is_wanted = |app: &AppName| name.is_none_or(|name| name.eq_ignore_ascii_case(app.as_str()));
     let mut tests = Vec::new();
@@ -77,6 +77,17 @@ pub async fn test(deps: &Deps, actor: &Actor, name: Option<&str>) -> Vec<AppTest
     }
     if let Some(prowlarr) = deps.prowlarr.as_ref().filter(|prowlarr| is_wanted(&prowlarr.name)) {
         tests.push(AppTest::new(&prowlarr.name, AppKind::Prowlarr, prowlarr.client.status().await));
+    }
+    if let Some(client) = &deps.jackett_test
+        && let Ok(app) = AppName::parse(JACKETT)
+        && is_wanted(&app)
+    {
+        let outcome = match client.test().await {
+            Ok(true) => TestOutcome::Answers { name: "Jackett".to_owned(), version: String::new() },
+            Ok(false) => TestOutcome::OtherProgram { name: String::new() },
+            Err(error) => TestOutcome::Failed(error),
+        };
+        tests.push(AppTest { app, kind: JACKETT, outcome });
     }
     for test in &tests {
         let (app, ok) = (test.app.as_str(), test.is_ok());

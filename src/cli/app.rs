@@ -100,6 +100,9 @@ async fn test(
 /// What a test found, for somebody with a shell on the machine, who may know what answered.
 fn finding(test: &AppTest, lang: Lang) -> String {
     match &test.outcome {
+        TestOutcome::Answers { name, version } if version.is_empty() => {
+            lang.text("cli-app-answers-alone", &[("app", name.as_str().into())])
+        }
         TestOutcome::Answers { name, version } => lang
             .text("cli-app-answers", &[("app", name.as_str().into()), ("version", version.as_str().into())]),
         TestOutcome::OtherProgram { name } if name.is_empty() => lang.text("cli-app-stranger", &[]),

@@ -19,6 +19,7 @@ use crate::pipeline::test_requests::{LastTests, WebhookTests};
 use crate::store::{Store, UnfetchedLimits};
 use crate::upstream::arr::ArrClient;
 use crate::upstream::jackett::JackettPlace;
+use crate::upstream::jackett_test::JackettClient;
 use crate::upstream::prowlarr::ProwlarrClient;
 
 /// What the steps work with.
@@ -35,6 +36,8 @@ pub struct Deps {
     pub prowlarr: Option<Prowlarr>,
     /// Jackett as we reach it, if we know.
     pub jackett: Option<JackettPlace>,
+    /// Jackett as something that can be asked, if its address and key are configured.
+    pub jackett_test: Option<JackettClient>,
     /// Fetches links.
     pub downloader: Downloader,
     /// What was fetched and is not written down yet.

@@ -12,6 +12,7 @@ pub mod connection;
 pub mod error;
 pub mod http;
 pub mod jackett;
+pub mod jackett_test;
 pub mod observe;
 pub mod oidc;
 pub mod policy;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::world;
 use crate::support::household::Household;
 use crate::support::process::free_port;
+use crate::support::raw_http::{RawServer, path, reply};
 
 fn json_of(said: &str) -> Value {
     serde_json::from_str(said).unwrap_or_else(|_| panic!("{said}"))
@@ -124,5 +125,30 @@ fn what_is_said_before_the_log_begins_is_in_the_language_of_the_settings() {
             let is_french = said.contains('é') || said.contains('à');
             assert_eq!(is_french, language == "fr", "{command}: {said}");
         }
+    }
+}
+
+/// A Jackett as it answers when its indexers’ abilities are asked for (recorded from the program).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn jackett_is_tested_as_the_apps_are() {
+    let jackett = RawServer::replying(|head, _| {
+        let body = if path(head).contains("apikey=test-key-jackett") {
+            "<caps><server title=\"Jackett\" /></caps>"
+        } else {
+            "<error code=\"100\" description=\"Invalid API Key\" />"
+        };
+        reply("200 OK", &[("Content-Type", "application/xml")], body)
+    })
+    .await;
+    let nobody = format!("http://127.0.0.1:{}", free_port());
+    for (url, key, code, said) in [
+        (jackett.url(""), "test-key-jackett", 0, "Jackett répond"),
+        (jackett.url(""), "test-key-wrong", 1, "clé d’API"),
+        (nobody, "test-key-jackett", 1, "Connexion impossible"),
+    ] {
+        let household = Household::new(&[("JACKETT__URL", &url), ("JACKETT__API_KEY", key)]);
+        let (got, answer) = household.answers(&["app", "test", "jackett"]);
+        assert!(got == code && answer.contains(said), "{got} {answer}");
+        assert!(!answer.contains(key));
     }
 }

@@ -82,7 +82,7 @@ async fn a_history_page_fails_once_with_a_stack_and_then_works() {
     assert_eq!(status.send().await.unwrap().status(), StatusCode::OK, "only history fails");
     let failed = get(&format!("{}/api/v3/history?apikey={}", app.url(), app.key())).await;
     assert_eq!(failed.status(), StatusCode::INTERNAL_SERVER_ERROR);
-    assert_eq!(failed.headers()["x-application-version"], "6.1.0.10293");
+    assert!(!failed.headers().contains_key("x-application-version"), "{:?}", failed.headers());
     assert!(failed.text().await.unwrap().contains("test-key-in-a-stack-trace"));
     assert_eq!(ask(&world, "radarr", "/api/v3/history").await["totalRecords"], 0);
     assert_eq!(world.counters().history_requests["radarr"], 2);

@@ -25,8 +25,7 @@ async fn the_app_fetches_from_prowlarr_and_keeps_the_link_with_an_origin_of_its_
     assert_eq!(data["indexer"], "Alpha (Prowlarr)");
     assert_eq!(data["protocol"], "2");
     assert_eq!(data["torrentInfoHash"], infohash.as_str());
-    assert_eq!(data["releaseGroup"], Value::Null);
-    assert_eq!(data.as_object().unwrap().get("releaseGroup"), Some(&Value::Null), "null is kept");
+    assert_eq!(data["releaseGroup"], "GRP");
     assert!(data["size"].is_string());
     let link = data["downloadUrl"].as_str().unwrap();
     assert!(link.starts_with("http://localhost:9696/1/download?apikey=test-key-prowlarr&link="), "{link}");

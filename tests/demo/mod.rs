@@ -2,6 +2,8 @@
 
 mod apps;
 mod client;
+mod contract;
+mod contract_answers;
 mod faults;
 mod grabs;
 mod prowlarr;

@@ -24,9 +24,17 @@ pub fn api(status: StatusCode, body: &impl Serialize) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], text).into_response()
 }
 
-/// An error as the API pipeline writes it.
+/// Marks an answer of the API's error pipeline, which begins anew: no header that was set before is left.
+#[derive(Debug, Clone, Copy)]
+pub struct FromErrorPipeline;
+
+/// An error as the API's error pipeline writes it.
 pub fn api_error(status: StatusCode, message: &str) -> Response {
-    api(status, &json!({ "message": message, "description": format!("{message}\n   at {STACK}") }))
+    let body = json!({ "message": message, "description": format!("{message}\n   at {STACK}") });
+    let mut answer = api(status, &body);
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer.extensions_mut().insert(FromErrorPipeline);
+    answer
 }
 
 /// An error of Prowlarr's download and search routes.

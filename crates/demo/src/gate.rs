@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
 
-use super::answers::{self, Place};
+use super::answers::{self, FromErrorPipeline, Place};
 use super::counters::Counters;
 use super::faults::{Caller, Target};
 use super::query::Query;
@@ -66,8 +66,13 @@ fn under_base(base: &str, uri: &Uri) -> Response {
 
 async fn version_header(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
     let below_api = request.uri().path().starts_with("/api");
-    let mut answer = next.run(request).await;
-    if below_api {
+    let mut answer = if request.method() == Method::HEAD {
+        StatusCode::METHOD_NOT_ALLOWED.into_response()
+    } else {
+        next.run(request).await
+    };
+    let begins_anew = answer.extensions().get::<FromErrorPipeline>().is_some();
+    if below_api && !begins_anew && answer.status() != StatusCode::UNAUTHORIZED {
         answer.headers_mut().insert("X-Application-Version", HeaderValue::from_static(gate.version));
     }
     answer

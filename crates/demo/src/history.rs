@@ -41,6 +41,17 @@ pub(crate) struct History {
     events: &'static [Event],
 }
 
+/// A date as SQLite keeps it for the apps, which compare dates as text: fractions without zeros at their end, so that a
+/// whole second is after its own fractions.
+fn as_stored(date: Ts) -> String {
+    let text = date.to_string();
+    let (seconds, fraction) = text.trim_end_matches('Z').split_once('.').unwrap_or((&text, ""));
+    match fraction.trim_end_matches('0') {
+        "" => format!("{seconds}Z"),
+        fraction => format!("{seconds}.{fraction}Z"),
+    }
+}
+
 impl History {
     /// An empty table; `events` are the kinds that this app knows.
     pub(crate) fn new(first_id: i64, events: &'static [Event]) -> Self {
@@ -70,7 +81,11 @@ impl History {
     pub(crate) fn page(&mut self, now: Ts, query: &Query) -> Result<Value, BadQuery> {
         self.settle(now);
         let page = query.number("page")?.unwrap_or(1).max(1);
-        let size = query.number("pageSize")?.unwrap_or(10).max(1);
+        // As recorded: −1 is the whole table, 0 nothing at all.
+        let size = match query.first("pageSize") {
+            Some("-1") => u64::MAX,
+            _ => query.number("pageSize")?.unwrap_or(10),
+        };
         let ascending = match query.first("sortDirection").unwrap_or("descending") {
             "ascending" | "1" => true,
             "default" | "descending" | "0" | "2" => false,
@@ -96,7 +111,7 @@ impl History {
         let records: Vec<Value> = rows.iter().skip(skip).take(take).map(|row| row.json()).collect();
         Ok(json!({
             "page": page,
-            "pageSize": size,
+            "pageSize": if size == u64::MAX { json!(-1) } else { json!(size) },
             "sortKey": "date",
             "sortDirection": if ascending { "ascending" } else { "descending" },
             "totalRecords": rows.len(),
@@ -108,14 +123,16 @@ impl History {
     pub(crate) fn since(&mut self, now: Ts, query: &Query) -> Result<Value, BadQuery> {
         self.settle(now);
         let date = match query.first("date") {
-            Some(text) => Ts::parse_upstream(text).ok_or_else(|| BadQuery::new("date", text))?,
-            None => Ts::MIN,
+            Some(text) => as_stored(Ts::parse_upstream(text).ok_or_else(|| BadQuery::new("date", text))?),
+            None => String::new(),
         };
         let kind = query.first("eventType").map(|text| self.kind(text)).transpose()?;
         let mut rows: Vec<&Row> = self
             .rows
             .iter()
-            .filter(|row| row.draft.date >= date && kind.is_none_or(|kind| row.draft.event.0 == kind))
+            .filter(|row| {
+                as_stored(row.draft.date) >= date && kind.is_none_or(|kind| row.draft.event.0 == kind)
+            })
             .collect();
         rows.sort_by_key(|row| (row.draft.date, row.id));
         Ok(rows.into_iter().map(Row::json).collect())

@@ -60,7 +60,7 @@ impl IntoResponse for BadQuery {
             "errors": { self.name: [sentence] },
             "traceId": "00-00000000000000000000000000000000-0000000000000000-00",
         });
-        let kind = [("content-type", "application/problem+json; charset=utf-8")];
+        let kind = [("content-type", "application/json; charset=utf-8")];
         (StatusCode::BAD_REQUEST, kind, body.to_string()).into_response()
     }
 }

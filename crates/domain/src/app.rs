@@ -57,6 +57,9 @@ impl FromStr for AppKind {
 /// The name under which Prowlarr's own grabs are listed and its webhook is taken.
 pub const PROWLARR: &str = "prowlarr";
 
+/// The name under which Jackett is tested.
+pub const JACKETT: &str = "jackett";
+
 /// The user's name for an app. It is part of the webhook's URL, so it is 1 to 64 letters, digits, `-`, `_` or `.`
 /// that begin with a letter or digit; two names that differ in case only are the same name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

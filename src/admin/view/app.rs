@@ -66,9 +66,7 @@ impl AppTestView {
     pub fn new(test: &AppTest, lang: Lang) -> Self {
         let message = match &test.outcome {
             TestOutcome::Answers { .. } => lang.text("app-test-ok", &[]),
-            TestOutcome::OtherProgram { .. } => {
-                lang.text("app-test-other", &[("app", test.kind.as_str().into())])
-            }
+            TestOutcome::OtherProgram { .. } => lang.text("app-test-other", &[("app", test.kind.into())]),
             TestOutcome::Failed(error) => {
                 let status = i64::from(error.fault.status().unwrap_or_default());
                 lang.text(error.fault.text_id(), &[("status", status.into())])

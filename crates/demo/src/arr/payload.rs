@@ -90,7 +90,7 @@ fn release(kind: AppKind, profile: &Profile, release: &Release) -> Value {
         "indexer": format!("{} (Prowlarr)", release.indexer), "size": release.torrent.content_bytes(),
         "customFormatScore": 0, "customFormats": [],
     });
-    if profile.has(Feature::Languages) {
+    if profile.has(Feature::Languages) && kind != AppKind::Whisparr {
         json["languages"] = json!([{ "id": 2, "name": "French" }]);
     }
     if kind == AppKind::Radarr {
@@ -131,9 +131,9 @@ fn subject(kind: AppKind, release: &Release) -> Vec<(&'static str, Value)> {
                 let mut episode = json!({
                     "id": id * 100 + part, "seasonNumber": 1, "title": format!("Partie {part}"),
                     "airDate": "2024-01-05", "airDateUtc": "2024-01-05T20:00:00Z", "seriesId": id,
-                    "tvdbId": 700_000 + id * 100 + part,
                 });
                 if kind == AppKind::Sonarr {
+                    episode["tvdbId"] = (700_000 + id * 100 + part).into();
                     episode["episodeNumber"] = part.into();
                 }
                 episode

@@ -35,8 +35,15 @@ fn row(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts, part: u6
     if profile.has(Feature::Languages) {
         row["languages"] = json!([{ "id": 2, "name": "French" }]);
     }
+    let mut quality = json!({ "id": 3, "name": "WEBDL-1080p" });
+    if !matches!(kind, AppKind::Lidarr | AppKind::Readarr) {
+        (quality["source"], quality["resolution"]) = ("webdl".into(), 1080.into());
+    }
+    if kind == AppKind::Radarr {
+        quality["modifier"] = "none".into();
+    }
     row["quality"] = json!({
-        "quality": { "id": 3, "name": "WEBDL-1080p", "source": "webdl", "resolution": 1080, "modifier": "none" },
+        "quality": quality,
         "revision": { "version": 1, "real": 0, "isRepack": false },
     });
     row["customFormats"] = json!([]);
@@ -56,7 +63,7 @@ fn data(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts) -> Valu
     let mut data = json!({
         "indexer": format!("{} (Prowlarr)", release.indexer),
         "nzbInfoUrl": release.details_url(),
-        "releaseGroup": null,
+        "releaseGroup": release.title.rsplit_once('-').map(|(_, group)| group),
         "age": (minutes / 1440).to_string(),
         "ageHours": format!("{}.{:02}", minutes / 60, minutes % 60 * 100 / 60),
         "ageMinutes": format!("{minutes}.1"),
@@ -77,12 +84,12 @@ fn data(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts) -> Valu
             "tmdbId": "0", "imdbId": "0", "movieMatchType": "Title", "indexerFlags": "G_Freeleech", "indexerId": "9",
         }),
         AppKind::Sonarr => json!({
-            "tvdbId": "0", "tvRageId": "0", "imdbId": "", "seriesMatchType": "Title", "releaseType": if release.parts > 1 { "SeasonPack" } else { "SingleEpisode" },
+            "tvdbId": "0", "tvRageId": "0", "imdbId": null, "seriesMatchType": "Title", "releaseType": if release.parts > 1 { "SeasonPack" } else { "SingleEpisode" },
             "indexerFlags": "Freeleech",
         }),
         AppKind::Whisparr => json!({ "tvdbId": "0", "seriesMatchType": "Title" }),
         AppKind::Lidarr => json!({ "downloadForced": "False", "indexerFlags": "0" }),
-        AppKind::Readarr => json!({ "downloadForced": "False", "indexerFlags": "0", "releaseHash": null }),
+        AppKind::Readarr => json!({ "downloadForced": "False", "indexerFlags": "0", "releaseGroup": null }),
     };
     if let (Value::Object(data), Value::Object(extra)) = (&mut data, extra) {
         data.extend(extra);

@@ -122,7 +122,6 @@ pub(super) async fn blocked(State(prowlarr): State<Arc<Prowlarr>>) -> Response {
             "disabledTill": till.rfc3339_seconds(),
             "mostRecentFailure": recent.rfc3339_seconds(),
             "initialFailure": initial.rfc3339_seconds(),
-            "id": indexer.id,
         }))
     };
     let rows: Vec<Value> = prowlarr.indexers.iter().filter_map(row).collect();
