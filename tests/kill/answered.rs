@@ -18,11 +18,6 @@ const BURST: usize = 4;
 /// Within which they begin.
 const SPREAD: Duration = Duration::from_millis(3);
 
-#[expect(clippy::disallowed_methods, reason = "a test has no `main` that reads the environment for it")]
-fn rounds() -> usize {
-    std::env::var("GRABFEED_KILL_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap())
-}
-
 /// A household whose one app cannot be asked: webhooks are all it has.
 pub(super) fn household() -> Household {
     let mut household =
@@ -52,7 +47,7 @@ pub(super) fn listed(household: &Household, key: &str) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn a_webhook_that_was_answered_outlives_a_kill_at_the_first_byte_of_the_answer() {
-    let rounds = rounds();
+    let rounds = super::number("GRABFEED_KILL_ROUNDS", ROUNDS);
     let household = household();
     let key = household.key("test", "read");
     let mut random = StdRng::seed_from_u64(4722);

@@ -11,7 +11,7 @@ use grabfeed::ops::clock::Clock;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::count;
+use super::{count, number};
 use crate::support::household::Household;
 use crate::support::http::Http;
 use crate::support::wait::until;
@@ -26,12 +26,6 @@ const INDEXERS: [&str; 8] =
     ["Lanterne", "Boréal", "Saltmarsh", "Estran", "Ardoise", "Cobalt", "Moraine", "Quillwort"];
 const APPS: [(&str, AppKind); 3] =
     [("radarr", AppKind::Radarr), ("sonarr", AppKind::Sonarr), ("lidarr", AppKind::Lidarr)];
-
-/// A number that a longer run sets.
-#[expect(clippy::disallowed_methods, reason = "how long a run lasts is the machine's, not a setting")]
-fn number(variable: &str, usual: usize) -> usize {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_hundred_grabs_outlive_being_killed_again_and_again() {

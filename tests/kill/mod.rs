@@ -1,11 +1,13 @@
 //! The built program is killed, stopped, starved of disk, and started again on what it left behind.
 
 mod answered;
+mod endurance;
 mod five_hundred;
 mod full_disk;
 mod silence;
 mod stop;
 mod syscalls;
+mod three_replicas;
 mod wire;
 
 use grabfeed::ops::clock::Clock;
@@ -31,4 +33,10 @@ async fn count(http: &Http, household: &Household, key: &str, state: &str) -> u6
     let filter = if state.is_empty() { String::new() } else { format!("&state={state}") };
     let url = household.url(&format!("/api/v1/grabs?pageSize=1{filter}"));
     http.get_with(&url, &[("X-Api-Key", key)]).await.json()["totalRecords"].as_u64().unwrap()
+}
+
+/// A number that a longer run sets.
+#[expect(clippy::disallowed_methods, reason = "how long a run lasts is the machine's, not a setting")]
+fn number(variable: &str, usual: usize) -> usize {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }

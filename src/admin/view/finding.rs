@@ -30,7 +30,7 @@ impl FindingView {
     /// In this language.
     pub fn new(finding: Finding, lang: Lang) -> Self {
         let Finding { kind, about, count, at } = finding;
-        let day = at.map(day).unwrap_or_default();
+        let day = at.map_or_else(|| lang.text("finding-never", &[]), day);
         let args = [("about", about.as_str().into()), ("count", count.into()), ("day", day.as_str().into())];
         let message = lang.text(&format!("finding-{}", kind.as_str()), &args);
         Self { code: kind.as_str(), message, at: at.map(|at| at.to_string()), about, count }
