@@ -13,6 +13,8 @@ struct Outside {
     status: u16,
     content_type: String,
     names_its_version: bool,
+    /// Caches are told to keep it for a year, as Prowlarr tells them of every download.
+    is_kept: bool,
 }
 
 /// One exchange: what we ask the simulated program, and which recordings are of the same question.
@@ -151,6 +153,7 @@ async fn answer_of(world: &World, exchange: &Exchange) -> (Outside, Option<Value
         status: answer.status().as_u16(),
         content_type: header("content-type"),
         names_its_version: answer.headers().contains_key("x-application-version"),
+        is_kept: header("cache-control").contains("31536000"),
     };
     let body = answer.bytes().await.unwrap();
     (outside, serde_json::from_slice(&body).ok())
@@ -162,6 +165,7 @@ fn outside_of(line: &Value) -> Outside {
         status: line["status"].as_u64().unwrap().try_into().unwrap(),
         content_type: header("Content-Type"),
         names_its_version: line["headers"].get("X-Application-Version").is_some(),
+        is_kept: header("Cache-Control").contains("31536000"),
     }
 }
 

@@ -44,14 +44,19 @@ pub(crate) fn routes(gate: &Arc<Gate>, keyed: Router) -> Router {
             get(async move || answers::api(StatusCode::OK, &json!({ "current": current, "deprecated": [] }))),
         )
         .layer(axum::middleware::from_fn_with_state(Arc::clone(gate), need_key));
-    let open =
-        Router::new().route("/ping", get(async || answers::api(StatusCode::OK, &json!({ "status": "OK" }))));
+    let open = Router::new().route("/ping", get(ping));
     let all = open.merge(keyed).layer(axum::middleware::from_fn_with_state(Arc::clone(gate), version_header));
     if gate.url_base.is_empty() {
         return all;
     }
     let base = gate.url_base.clone();
     Router::new().nest(&gate.url_base, all).fallback(async move |uri: Uri| under_base(&base, &uri))
+}
+
+/// Answers without a key, and is kept by caches as Prowlarr's downloads are.
+async fn ping() -> Response {
+    let kept = [(header::CACHE_CONTROL, "max-age=31536000, public")];
+    (kept, answers::api(StatusCode::OK, &json!({ "status": "OK" }))).into_response()
 }
 
 /// 307 to the same path and query below the URL base.
@@ -66,7 +71,9 @@ fn under_base(base: &str, uri: &Uri) -> Response {
 
 async fn version_header(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
     let below_api = request.uri().path().starts_with("/api");
-    let mut answer = if request.method() == Method::HEAD {
+    // The download proxy refuses it itself, with its own headers.
+    let is_download = request.uri().path().ends_with("/download");
+    let mut answer = if request.method() == Method::HEAD && !is_download {
         StatusCode::METHOD_NOT_ALLOWED.into_response()
     } else {
         next.run(request).await

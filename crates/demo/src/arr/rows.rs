@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::grabbed::Grabbed;
 use super::profile::{Feature, Profile};
-use crate::release::Delivery;
+use crate::release::{Delivery, Release};
 use grabfeed_domain::app::AppKind;
 use grabfeed_domain::time::Ts;
 
@@ -71,7 +71,7 @@ fn data(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts) -> Valu
         "downloadClient": client(grabbed).0,
         "size": release.torrent.content_bytes().to_string(),
         "downloadUrl": grabbed.download_url,
-        "guid": release.details_url(),
+        "guid": guid(kind, release),
         "protocol": if usenet { "1" } else { "2" },
         "customFormatScore": "0",
         "releaseSource": "Rss",
@@ -97,9 +97,20 @@ fn data(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts) -> Valu
     if !usenet {
         let known =
             grabbed.options.info_hash && (profile.has(Feature::InfohashFromFile) || release.lists_infohash);
-        data["torrentInfoHash"] = if known { release.infohash_upper().into() } else { Value::Null };
+        data["torrentInfoHash"] = match kind {
+            // It never looks into the file, and writes nothing for nothing.
+            AppKind::Whisparr if !release.lists_infohash => "".into(),
+            _ if known => release.infohash_upper().into(),
+            _ => Value::Null,
+        };
     }
     data
+}
+
+/// Lidarr puts its number of the indexer in front.
+fn guid(kind: AppKind, release: &Release) -> String {
+    let guid = release.details_url();
+    if kind == AppKind::Lidarr { format!("9_{guid}") } else { guid }
 }
 
 /// The type of the download client and the user's name for it.

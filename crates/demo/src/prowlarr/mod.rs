@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine;
@@ -23,7 +24,7 @@ use sha2::{Digest, Sha256};
 
 pub use indexers::{Indexer, IndexerSpec};
 
-use super::answers;
+use super::answers::{self, FromErrorPipeline};
 use super::gate::{self, Gate};
 use super::history::{Event, History};
 use super::query::Query;
@@ -123,8 +124,9 @@ impl Prowlarr {
             .route("/search", get(search::search))
             .with_state(Arc::clone(self))
             .merge(webhook::api::routes(Arc::clone(&self.notifications)));
+        let downloads = get(download::download).head(async || StatusCode::METHOD_NOT_ALLOWED);
         let keyed = Router::new()
-            .route("/{id}/download", get(download::download))
+            .route("/{id}/download", downloads.layer(map_response(kept_for_a_year)))
             .with_state(Arc::clone(self))
             .nest("/api/v1", api);
         gate::routes(&self.gate, keyed)
@@ -201,4 +203,15 @@ async fn since(State(prowlarr): State<Arc<Prowlarr>>, RawQuery(query): RawQuery)
     let query = Query::parse(&query.unwrap_or_default());
     let rows = locked(&prowlarr.history).since(prowlarr.shared.clock.now(), &query);
     rows.map_or_else(IntoResponse::into_response, |rows| answers::api(StatusCode::OK, &rows))
+}
+
+/// Every answer of the download proxy, the tracker's errors too, tells caches to keep it for a year; those of the error
+/// pipeline do not.
+async fn kept_for_a_year(mut answer: Response) -> Response {
+    if answer.extensions().get::<FromErrorPipeline>().is_some() {
+        return answer;
+    }
+    let forever = HeaderValue::from_static("max-age=31536000, public");
+    answer.headers_mut().insert(header::CACHE_CONTROL, forever);
+    answer
 }

@@ -62,7 +62,7 @@ impl Prowlarr {
         let payload = webhook(
             json!({
                 "releaseTitle": release.title, "indexer": release.indexer,
-                "size": release.torrent.content_bytes(), "categories": ["Other"], "genres": [],
+                "size": release.torrent.content_bytes(), "categories": ["Other", null], "genres": [],
                 "indexerFlags": ["freeleech"], "publishDate": newtonsoft(release.published),
             }),
             vec![
