@@ -44,7 +44,7 @@ pub async fn progress<'a>(
 /// Makes the histories due now: this app's, or all. Answers whose they are.
 pub async fn request(deps: &Deps, actor: &Actor, only: Option<&AppName>) -> Result<Vec<AppName>, AdminError> {
     let is_wanted = |app: &&AppName| only.is_none_or(|only| only == *app);
-    let apps: Vec<AppName> = apps_with_history(deps).filter(is_wanted).cloned().collect();
+    let apps: Vec<AppName> = deps.apps_with_history().filter(is_wanted).cloned().collect();
     if apps.is_empty() && only.is_some() {
         return Err(AdminError::NotFound);
     }
@@ -55,9 +55,4 @@ pub async fn request(deps: &Deps, actor: &Actor, only: Option<&AppName>) -> Resu
     let count = apps.len();
     info!(event = "sync.asked", apps = count, actor = actor.name(), address = actor.address());
     Ok(apps)
-}
-
-/// The apps whose histories are read, Prowlarr last.
-pub fn apps_with_history(deps: &Deps) -> impl Iterator<Item = &AppName> {
-    deps.apps.iter().map(|app| &app.name).chain(deps.prowlarr.iter().map(|prowlarr| &prowlarr.name))
 }

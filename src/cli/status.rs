@@ -7,6 +7,7 @@ use super::context::{CommandError, Context};
 use super::run::block_on;
 use crate::admin::status;
 use crate::admin::view::finding::FindingView;
+use crate::admin::view::status::StatusView;
 use crate::service;
 
 /// Runs the command.
@@ -18,17 +19,8 @@ pub fn run(args: &ListArgs, context: &Context, out: &mut dyn Write) -> Result<u8
         let deps = service::pipeline_parts(&settings, store, &context.surroundings(&settings))?;
         let status = status::status(&deps).await?;
         deps.store.close().await;
-        let findings: Vec<_> =
-            status.findings.into_iter().map(|finding| FindingView::new(finding, lang)).collect();
         if args.json {
-            let grabs: serde_json::Map<_, _> = status
-                .grabs
-                .iter()
-                .map(|(state, count)| (state.as_str().to_owned(), (*count).into()))
-                .collect();
-            let said = serde_json::json!({ "grabs": grabs, "torrents": status.torrents, "feeds": status.feeds,
-                "missedWebhooks": status.missed_webhooks, "findings": findings });
-            writeln!(out, "{said}")?;
+            writeln!(out, "{}", serde_json::json!(StatusView::new(status, lang)))?;
             return Ok(0);
         }
         for (state, count) in status.grabs {
@@ -37,11 +29,11 @@ pub fn run(args: &ListArgs, context: &Context, out: &mut dyn Write) -> Result<u8
         }
         let (torrents, feeds) = (status.torrents.into(), status.feeds.into());
         writeln!(out, "{}", lang.text("cli-status-kept", &[("torrents", torrents), ("feeds", feeds)]))?;
-        if findings.is_empty() {
+        if status.findings.is_empty() {
             writeln!(out, "{}", lang.text("cli-status-nothing-found", &[]))?;
         }
-        for finding in findings {
-            writeln!(out, "! {}", finding.message)?;
+        for finding in status.findings {
+            writeln!(out, "! {}", FindingView::new(finding, lang).message)?;
         }
         Ok(0)
     })

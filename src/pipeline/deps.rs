@@ -21,6 +21,7 @@ use crate::upstream::arr::ArrClient;
 use crate::upstream::jackett::JackettPlace;
 use crate::upstream::jackett_test::JackettClient;
 use crate::upstream::prowlarr::ProwlarrClient;
+use crate::upstream::webhooks::Webhooks;
 
 /// What the steps work with.
 pub struct Deps {
@@ -113,6 +114,20 @@ impl Deps {
     /// The app with this name, if its history is read.
     pub fn app(&self, name: &AppName) -> Option<&App> {
         self.apps.iter().find(|app| app.name == *name)
+    }
+
+    /// The apps whose histories are read, Prowlarr last.
+    pub fn apps_with_history(&self) -> impl Iterator<Item = &AppName> {
+        self.apps.iter().map(|app| &app.name).chain(self.prowlarr.iter().map(|prowlarr| &prowlarr.name))
+    }
+
+    /// The webhooks that an app, or Prowlarr, has saved, as something that can be asked for.
+    pub fn webhooks_of(&self, app: &AppName) -> Option<Webhooks<'_>> {
+        let of_prowlarr = || self.prowlarr.as_ref().filter(|prowlarr| prowlarr.name == *app);
+        match self.app(app) {
+            Some(app) => Some(app.client.webhooks()),
+            None => of_prowlarr().map(|prowlarr| prowlarr.client.webhooks()),
+        }
     }
 
     /// Whether a link leads to our Prowlarr.

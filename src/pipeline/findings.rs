@@ -27,7 +27,7 @@ const ANNOUNCED_BEFORE: Duration = Duration::from_hours(30 * 24);
 /// How long what was purged unfetched, and what webhooks missed, is told of.
 const TOLD_FOR: Duration = Duration::from_hours(7 * 24);
 /// How long a history may be unreadable before that is more than a hiccup.
-const HISTORY_PATIENCE: Duration = Duration::from_mins(10);
+const UNREADABLE_FOR: Duration = Duration::from_mins(10);
 /// Waiting grabs that are looked at for the indexers that they wait for.
 const LOOKED_AT: u32 = 500;
 
@@ -136,12 +136,11 @@ async fn of_apps(deps: &Deps, now: Ts) -> Result<Vec<Finding>, StoreError> {
         let about = missed.app.to_string();
         found.push(Finding { kind: FindingKind::WebhooksMissed, about, count: missed.grabs, at: None });
     }
-    let names = deps.apps.iter().map(|app| &app.name);
-    for app in names.chain(deps.prowlarr.iter().map(|prowlarr| &prowlarr.name)) {
+    for app in deps.apps_with_history() {
         let known = deps.store.app_sync(app).await?;
         let well_at = known.last_success_at;
         let is_failing = known.last_failure_at > well_at;
-        if is_failing && well_at.is_none_or(|at| now.since(at) >= HISTORY_PATIENCE) {
+        if is_failing && well_at.is_none_or(|at| now.since(at) >= UNREADABLE_FOR) {
             let about = app.to_string();
             found.push(Finding { kind: FindingKind::HistoryFails, about, count: 0, at: well_at });
         }

@@ -47,9 +47,7 @@ pub async fn run(deps: Arc<Deps>, life: Lifecycle) {
 
 async fn make_known(deps: &Deps) -> Result<(), StoreError> {
     let now = deps.store.now().await?;
-    let names =
-        || deps.apps.iter().map(|app| &app.name).chain(deps.prowlarr.iter().map(|prowlarr| &prowlarr.name));
-    for name in names() {
+    for name in deps.apps_with_history() {
         let job = Deps::sync_job(name);
         if deps.rules.mode == SyncMode::WebhookOnly && deps.app(name).is_none() {
             // Prowlarr's history is read when its webhook rings; those of the apps, for grabs that wait for their row.
@@ -60,7 +58,7 @@ async fn make_known(deps: &Deps) -> Result<(), StoreError> {
         // What happened while we were away is looked for at once.
         deps.store.nudge_job(&job, now).await?;
     }
-    for app in names().filter(|_| silence::is_wanted(deps)) {
+    for app in deps.apps_with_history().filter(|_| silence::is_wanted(deps)) {
         let job = silence::job(app);
         deps.store.ensure_job(&job, now.plus(NEVER)).await?;
         deps.store.nudge_job(&job, now.plus(silence::AFTER_START)).await?;
@@ -119,9 +117,7 @@ async fn work(deps: &Deps, lease: &JobLease) {
 }
 
 fn app_of_test<'a>(deps: &'a Deps, job: &str) -> Option<&'a AppName> {
-    let mut names =
-        deps.apps.iter().map(|app| &app.name).chain(deps.prowlarr.iter().map(|prowlarr| &prowlarr.name));
-    names.find(|name| silence::job(name) == job)
+    deps.apps_with_history().find(|name| silence::job(name) == job)
 }
 
 async fn end_silence(deps: &Deps, app: &AppName) -> Duration {

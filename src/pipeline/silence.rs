@@ -15,7 +15,6 @@ use crate::domain::app::AppName;
 use crate::domain::time::Ts;
 use crate::store::StoreError;
 use crate::upstream::error::ApiError;
-use crate::upstream::webhooks::SavedWebhook;
 
 /// How long after our start: we must answer by then.
 pub(super) const AFTER_START: Duration = Duration::from_secs(5);
@@ -63,23 +62,15 @@ pub(super) async fn end(deps: &Deps, app: &AppName, now: Ts) {
 }
 
 async fn test_ours(deps: &Deps, app: &AppName) -> Result<usize, ApiError> {
-    let of_arr = deps.app(app);
-    let of_prowlarr = deps.prowlarr.as_ref().filter(|prowlarr| prowlarr.name == *app);
-    let saved = match (of_arr, of_prowlarr) {
-        (Some(app), _) => app.client.webhooks().await?,
-        (None, Some(prowlarr)) => prowlarr.client.webhooks().await?,
-        (None, None) => return Ok(0),
-    };
-    let ours: Vec<SavedWebhook> =
-        saved.into_iter().filter(|webhook| leads_here(webhook.path(), app)).collect();
-    for webhook in &ours {
-        match (of_arr, of_prowlarr) {
-            (Some(app), _) => app.client.test_webhook(webhook).await?,
-            (None, Some(prowlarr)) => prowlarr.client.test_webhook(webhook).await?,
-            (None, None) => {}
+    let Some(webhooks) = deps.webhooks_of(app) else { return Ok(0) };
+    let mut ours = 0;
+    for webhook in webhooks.saved().await? {
+        if leads_here(webhook.path(), app) {
+            webhooks.test(&webhook).await?;
+            ours += 1;
         }
     }
-    Ok(ours.len())
+    Ok(ours)
 }
 
 /// By which host and base path an app reaches us is its own affair.

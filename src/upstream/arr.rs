@@ -19,7 +19,7 @@ use super::http::Http;
 use super::observe::Observer;
 use super::record;
 use super::transport::TransportFault;
-use super::webhooks::{self, SavedWebhook};
+use super::webhooks::Webhooks;
 use crate::domain::time::Ts;
 
 /// The largest answer of a history route.
@@ -81,14 +81,9 @@ impl ArrClient {
         self.upstream.status(&self.path("system/status")).await
     }
 
-    /// The webhooks that it has saved.
-    pub async fn webhooks(&self) -> Result<Vec<SavedWebhook>, ApiError> {
-        webhooks::saved(&self.upstream, self.profile.api).await
-    }
-
-    /// Makes it send its test to a webhook.
-    pub async fn test_webhook(&self, webhook: &SavedWebhook) -> Result<(), ApiError> {
-        webhooks::test(&self.upstream, self.profile.api, webhook).await
+    /// Its webhooks.
+    pub const fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks::new(&self.upstream, self.profile.api)
     }
 
     /// The grabs since a moment, and some of the second before it, oldest first. Where the app lacks the route, or they are

@@ -18,7 +18,7 @@ use super::http::Http;
 use super::observe::Observer;
 use super::record::{self, Record};
 use super::release::{Protocol, size_bytes};
-use super::webhooks::{self, SavedWebhook};
+use super::webhooks::Webhooks;
 use crate::domain::app::AppKind;
 use crate::domain::infohash::Infohash;
 use crate::domain::text::clean;
@@ -152,14 +152,9 @@ impl ProwlarrClient {
         self.upstream.ahead_millis()
     }
 
-    /// The webhooks that it has saved.
-    pub async fn webhooks(&self) -> Result<Vec<SavedWebhook>, ApiError> {
-        webhooks::saved(&self.upstream, "api/v1").await
-    }
-
-    /// Makes it send its test to a webhook.
-    pub async fn test_webhook(&self, webhook: &SavedWebhook) -> Result<(), ApiError> {
-        webhooks::test(&self.upstream, "api/v1", webhook).await
+    /// Its webhooks.
+    pub const fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks::new(&self.upstream, "api/v1")
     }
 
     /// Its circuit.

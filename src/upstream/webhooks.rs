@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::connection::Upstream;
-use super::error::{ApiError, Fault};
+use super::error::ApiError;
 
 /// The most webhooks of an app that are looked at.
 const MAX_WEBHOOKS: usize = 200;
@@ -37,31 +37,33 @@ impl SavedWebhook {
     }
 }
 
-/// The webhooks among an app's connections.
-pub(super) async fn saved(upstream: &Upstream, api: &str) -> Result<Vec<SavedWebhook>, ApiError> {
-    let path = format!("{api}/notification");
-    let request = upstream.request("notification", &path, &[]);
-    let parse = |body: &[u8]| {
-        let all: Vec<Value> = serde_json::from_slice(body).ok()?;
-        Some(all.into_iter().take(MAX_WEBHOOKS).filter_map(SavedWebhook::from_resource).collect())
-    };
-    upstream.get(&request, &parse).await
+/// The webhooks of one app, as something that can be asked for.
+pub struct Webhooks<'a> {
+    upstream: &'a Upstream,
+    /// Such as `api/v3`.
+    api: &'a str,
 }
 
-/// Makes the app send its test to a webhook. The error is also that the test came to nothing.
-pub(super) async fn test(upstream: &Upstream, api: &str, webhook: &SavedWebhook) -> Result<(), ApiError> {
-    let path = format!("{api}/notification/test");
-    match upstream.post("notification-test", &path, &webhook.resource).await {
-        Ok(()) => Ok(()),
-        Err(error) => Err(ApiError { fault: of_test(error.fault), ..error }),
+impl<'a> Webhooks<'a> {
+    pub(super) const fn new(upstream: &'a Upstream, api: &'a str) -> Self {
+        Self { upstream, api }
     }
-}
 
-/// An app answers 400 with what it found when its test failed.
-const fn of_test(fault: Fault) -> Fault {
-    match fault {
-        Fault::ServerError(status) => Fault::Refused(status),
-        other => other,
+    /// Those that the app has saved.
+    pub async fn saved(&self) -> Result<Vec<SavedWebhook>, ApiError> {
+        let path = format!("{}/notification", self.api);
+        let request = self.upstream.request("notification", &path, &[]);
+        let parse = |body: &[u8]| {
+            let all: Vec<Value> = serde_json::from_slice(body).ok()?;
+            Some(all.into_iter().take(MAX_WEBHOOKS).filter_map(SavedWebhook::from_resource).collect())
+        };
+        self.upstream.get(&request, &parse).await
+    }
+
+    /// Makes the app send its test to one. The error is also that the test came to nothing.
+    pub async fn test(&self, webhook: &SavedWebhook) -> Result<(), ApiError> {
+        let path = format!("{}/notification/test", self.api);
+        self.upstream.post("notification-test", &path, &webhook.resource).await
     }
 }
 

@@ -13,4 +13,5 @@ pub mod key;
 pub mod reason;
 pub mod schema;
 pub mod session;
+pub mod status;
 pub mod whole_number;

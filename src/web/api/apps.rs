@@ -22,7 +22,7 @@ pub async fn list(
     caller: Caller,
 ) -> Result<Json<Listed<AppView>>, Problem> {
     let base = state.base_for(&caller)?;
-    let mut read = sync::progress(state.store(), sync::apps_with_history(&state.deps)).await?;
+    let mut read = sync::progress(state.store(), state.deps.apps_with_history()).await?;
     let mut records = Vec::new();
     for app in &state.facts.apps {
         let at = read.iter().position(|progress| progress.app == app.name);

@@ -41,7 +41,7 @@ pub async fn show(
     State(state): State<WebState>,
     Extension(RequestLang(lang)): Extension<RequestLang>,
 ) -> Result<Json<Listed<SyncView>>, Problem> {
-    let read = sync::progress(state.store(), sync::apps_with_history(&state.deps)).await?;
+    let read = sync::progress(state.store(), state.deps.apps_with_history()).await?;
     Ok(Json(Listed { records: read.into_iter().map(|progress| SyncView::new(progress, lang)).collect() }))
 }
 
