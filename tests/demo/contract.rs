@@ -249,3 +249,40 @@ async fn rows_of_grabs_are_those_that_were_recorded() {
     assert_eq!(complaints, [""; 0]);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_told_of_imports_is_what_was_recorded() {
+    let (world, told) = grabbed_by_each().await;
+    let (webhooks, rows) = (recorded("webhooks.jsonl"), recorded("history.jsonl"));
+    let receiver = Receiver::default();
+    let url = receiver.start().await;
+    let mut complaints = Vec::new();
+    for (app, _, _) in &told {
+        world.set_webhook(app, &url, WebhookAuth::None).unwrap();
+        world.import(app, grabfeed::demo::ReleaseId(1), *app == "sonarr").await.unwrap();
+        let kind: AppKind = app.parse().unwrap();
+        let api = if matches!(kind, AppKind::Lidarr | AppKind::Readarr) { "v1" } else { "v3" };
+        let page =
+            super::client::ask(&world, app, &format!("/api/{api}/history?pageSize=10&eventType=3")).await;
+        let webhook: Value = serde_json::from_str(&receiver.last().1).unwrap();
+        let is_its = |line: &&Value| kind_of(line["app"].as_str().unwrap()) == kind;
+        let of = |lines: &'static str, is_wanted: fn(&Value) -> bool| {
+            let all = if lines == "body" { &webhooks } else { &rows };
+            let ours = all.iter().filter(is_its).map(|line| &line[lines]);
+            ours.filter(|one| is_wanted(one)).collect::<Vec<_>>()
+        };
+        if webhooks.is_empty() {
+            continue;
+        }
+        assert_eq!(page["records"].as_array().unwrap().len(), 1, "{app}");
+        let bodies = of("body", |body| body["eventType"] == "Download");
+        let records = of("record", |row| row["data"].get("importedPath").is_some());
+        assert!(!bodies.is_empty() && !records.is_empty(), "{app}: nothing recorded");
+        let found = differences(&[&webhook], &bodies, &[".eventType", ".isUpgrade"]);
+        complaints.extend(found.iter().map(|what| format!("{app}: webhook: {what}")));
+        let found = differences(&[&page["records"][0]], &records, &[".sourceTitle", ".data.importedPath"]);
+        complaints.extend(found.iter().map(|what| format!("{app}: row: {what}")));
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    world.stop().await;
+}

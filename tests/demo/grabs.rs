@@ -140,3 +140,23 @@ async fn a_grab_that_fails_for_the_app_tries_three_times_and_leaves_no_row() {
     assert_eq!(world.counters().downloads_by(release, "Radarr"), 3);
     assert_eq!(ask(&world, "radarr", "/api/v3/history").await["totalRecords"], 0);
 }
+
+/// A watch directory cannot say that nothing came: the app takes a failed download for a success.
+#[tokio::test]
+async fn a_download_that_failed_is_swallowed_by_a_client_that_only_takes_files() {
+    let (world, _) = world().await;
+    for (number, fault) in [Fault::NotFound, Fault::ErrorHtml, Fault::LoginPage].into_iter().enumerate() {
+        for blackhole in [false, true] {
+            let title = format!("Rate.{number}.{blackhole}-GRP");
+            let indexer = if blackhole { "Alpha" } else { "Beta" };
+            let release = world.release(&title, indexer, TorrentSpec::default()).unwrap();
+            world.fault_for_all(Target::Release(release), fault, u32::MAX);
+            let options = GrabOptions { blackhole, ..GrabOptions::default() };
+            let report = world.grab("radarr", release, options).await.unwrap();
+            assert_eq!(report.grabbed, blackhole || report.status == Some(200), "{fault:?}: {report:?}");
+            let rows = ask(&world, "radarr", "/api/v3/history?pageSize=100").await;
+            let is_told = rows["records"].as_array().unwrap().iter().any(|row| row["sourceTitle"] == *title);
+            assert_eq!(is_told, report.grabbed, "{fault:?}");
+        }
+    }
+}

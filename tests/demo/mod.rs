@@ -6,6 +6,7 @@ mod contract;
 mod contract_answers;
 mod faults;
 mod grabs;
+mod jackett;
 mod prowlarr;
 mod samples;
 mod script;

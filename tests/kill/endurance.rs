@@ -10,7 +10,7 @@ use grabfeed::domain::app::AppKind;
 use grabfeed::ops::clock::Clock;
 use serde_json::json;
 
-use super::{count, number};
+use super::{count, number, resident_kib};
 use crate::support::household::Household;
 use crate::support::http::Http;
 use crate::support::wait::until;
@@ -82,12 +82,6 @@ async fn invent(
         }
     }
     (refused, memory_kib)
-}
-
-fn resident_kib(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|text| text.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
 /// Makes real grabs until the flood is over. Returns how many, and how long the slowest took.

@@ -4,6 +4,7 @@ mod answered;
 mod endurance;
 mod five_hundred;
 mod full_disk;
+mod mixed;
 mod silence;
 mod stop;
 mod syscalls;
@@ -39,4 +40,11 @@ async fn count(http: &Http, household: &Household, key: &str, state: &str) -> u6
 #[expect(clippy::disallowed_methods, reason = "how long a run lasts is the machine's, not a setting")]
 fn number(variable: &str, usual: usize) -> usize {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// Memory that a process has, in KiB.
+fn resident_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|text| text.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }

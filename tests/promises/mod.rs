@@ -3,6 +3,7 @@
 mod comes_back;
 mod costs_nothing;
 mod hostile_downloads;
+mod jackett;
 mod links;
 mod nothing_is_lost;
 mod panics;

@@ -56,9 +56,20 @@ impl Http {
         headers: &[(&str, &[u8])],
         body: impl Into<reqwest::Body>,
     ) -> Reply {
+        self.try_request(method, url, headers, body).await.unwrap()
+    }
+
+    /// Any request to somebody who may not be there.
+    pub(crate) async fn try_request(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &[u8])],
+        body: impl Into<reqwest::Body>,
+    ) -> reqwest::Result<Reply> {
         let request = self.0.request(method.parse().unwrap(), url).body(body);
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        self.try_send(request).await.unwrap()
+        self.try_send(request).await
     }
 
     pub(crate) async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Reply {

@@ -11,6 +11,7 @@ pub mod counters;
 pub mod faults;
 mod gate;
 mod history;
+pub mod jackett;
 mod lock;
 pub mod prowlarr;
 mod query;

@@ -35,9 +35,10 @@ const TRIES: usize = 3;
 impl Arr {
     /// Grabs a release.
     pub async fn grab(&self, release: &Release, options: &GrabOptions) -> GrabReport {
-        let link = self.prowlarr.link(release);
+        let link = self.own_link(release, options);
         let status = self.fetch(&link).await;
-        if !matches!(status, Some(200 | 301)) {
+        // A client that only takes files swallows a failed download: the app says that it grabbed all the same.
+        if !options.blackhole && !matches!(status, Some(200 | 301 | 302)) {
             return GrabReport { grabbed: false, status, download_id: None, webhooks: Vec::new() };
         }
         let at = self.shared.clock.now();
@@ -50,6 +51,14 @@ impl Arr {
         let webhooks = self.tell(&grabbed).await;
         self.write(&grabbed, at);
         GrabReport { grabbed: true, status, download_id: grabbed.download_id, webhooks }
+    }
+
+    /// The link that the app follows itself.
+    fn own_link(&self, release: &Release, options: &GrabOptions) -> String {
+        match (&self.jackett, options.download_url) {
+            (Some(jackett), DownloadUrl::Jackett) => jackett.reached(&jackett.link(release)),
+            _ => self.prowlarr.link(release),
+        }
     }
 
     /// The app's own download, with the status it ended with; the pause between tries is left out.
@@ -85,10 +94,10 @@ impl Arr {
         let payload = payload::grab(self.kind, &self.profile, grabbed);
         match grabbed.options.webhook {
             Webhook::Drop => self.notifications.drop_event(),
-            Webhook::Send => self.notifications.grabbed(&payload).await,
+            Webhook::Send => self.notifications.tell(&payload).await,
             Webhook::Twice => {
-                let mut sent = self.notifications.grabbed(&payload).await;
-                sent.extend(self.notifications.grabbed(&payload).await);
+                let mut sent = self.notifications.tell(&payload).await;
+                sent.extend(self.notifications.tell(&payload).await);
                 sent
             }
         }
@@ -112,6 +121,7 @@ impl Arr {
             DownloadUrl::StaleProxy => {
                 Some(self.prowlarr.as_seen_by_apps(link).replacen("link=", "link=c3RhbGU", 1))
             }
+            DownloadUrl::Jackett => self.jackett.as_ref().map(|jackett| jackett.link(release)),
             DownloadUrl::Direct => Some(release.tracker_url()),
             DownloadUrl::Magnet => Some(release.magnet()),
             DownloadUrl::Null => None,

@@ -5,6 +5,7 @@
 
 mod grab;
 mod grabbed;
+mod import;
 mod options;
 mod payload;
 mod profile;
@@ -27,6 +28,7 @@ use profile::{Feature, Profile};
 use super::answers;
 use super::gate::{self, Gate};
 use super::history::History;
+use super::jackett::Jackett;
 use super::prowlarr::Prowlarr;
 use super::query::Query;
 use super::shared::Shared;
@@ -42,6 +44,7 @@ pub struct Arr {
     gate: Arc<Gate>,
     origin: String,
     prowlarr: Arc<Prowlarr>,
+    jackett: Option<Arc<Jackett>>,
     history: Mutex<History>,
     /// Whom it tells of grabs.
     pub notifications: Arc<Notifications>,
@@ -65,7 +68,12 @@ pub struct ArrSpec {
 
 impl Arr {
     /// An app with an empty history; `None` if the kind is Prowlarr.
-    pub fn new(spec: ArrSpec, prowlarr: Arc<Prowlarr>, shared: Arc<Shared>) -> Option<Self> {
+    pub fn new(
+        spec: ArrSpec,
+        prowlarr: Arc<Prowlarr>,
+        jackett: Option<Arc<Jackett>>,
+        shared: Arc<Shared>,
+    ) -> Option<Self> {
         let profile = profile::profile(spec.kind)?;
         let gate = Gate {
             name: spec.name.clone(),
@@ -87,6 +95,7 @@ impl Arr {
             gate: Arc::new(gate),
             origin: spec.origin,
             prowlarr,
+            jackett,
             history: Mutex::new(History::new(5001, profile.events)),
             notifications: Arc::new(Notifications::new(sender, Arc::clone(&shared))),
             shared,

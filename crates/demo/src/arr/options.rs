@@ -36,6 +36,8 @@ pub enum DownloadUrl {
     StaleProxy,
     /// The tracker's own link, as of an indexer that the app knows by itself.
     Direct,
+    /// Jackett's link, with the origin that the app knows; a world without Jackett has none.
+    Jackett,
     /// The magnet link.
     Magnet,
     /// `null`

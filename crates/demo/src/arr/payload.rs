@@ -28,6 +28,27 @@ pub(super) fn grab(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>) -> P
     Payload(pairs)
 }
 
+/// The event of a finished download that the app has taken over. Only Radarr and Sonarr name the download and its client.
+pub(super) fn import(kind: AppKind, profile: &Profile, release: &Release, download_id: &str) -> Payload {
+    let mut pairs = subject(kind, release);
+    if matches!(kind, AppKind::Lidarr | AppKind::Readarr) {
+        for (name, value) in &mut pairs {
+            if let Value::Array(parts) = value {
+                *name = if kind == AppKind::Lidarr { "album" } else { "book" };
+                *value = parts.swap_remove(0);
+            }
+        }
+    }
+    if matches!(kind, AppKind::Radarr | AppKind::Sonarr) {
+        pairs.push(("downloadClient", "qbit main".into()));
+        pairs.push(("downloadClientType", "qBittorrent".into()));
+        pairs.push(("downloadId", download_id.into()));
+    }
+    pairs.push(("isUpgrade", false.into()));
+    pairs.extend(base(profile, "Download"));
+    Payload(pairs)
+}
+
 /// The Test event; only Radarr's has a `release`.
 pub(super) fn test(kind: AppKind, profile: &Profile) -> Payload {
     let mut pairs = match kind {

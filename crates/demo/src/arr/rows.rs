@@ -23,7 +23,17 @@ pub(super) fn rows(
 }
 
 fn row(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts, part: u64) -> Map<String, Value> {
-    let subject = grabbed.release.id.0;
+    let mut row = about(kind, profile, grabbed.release, part);
+    if let Some(id) = &grabbed.download_id {
+        row.insert("downloadId".to_owned(), id.as_str().into());
+    }
+    row.insert("data".to_owned(), data(kind, profile, grabbed, at));
+    row
+}
+
+/// What the rows of every event say of a part of a release.
+pub(super) fn about(kind: AppKind, profile: &Profile, release: &Release, part: u64) -> Map<String, Value> {
+    let subject = release.id.0;
     let item = subject * 100 + part;
     let mut row = match kind {
         AppKind::Radarr | AppKind::Prowlarr => json!({ "movieId": subject }),
@@ -31,7 +41,7 @@ fn row(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts, part: u6
         AppKind::Lidarr => json!({ "albumId": item, "artistId": subject, "trackId": 0 }),
         AppKind::Readarr => json!({ "bookId": item, "authorId": subject }),
     };
-    row["sourceTitle"] = grabbed.release.title.as_str().into();
+    row["sourceTitle"] = release.title.as_str().into();
     if profile.has(Feature::Languages) {
         row["languages"] = json!([{ "id": 2, "name": "French" }]);
     }
@@ -49,10 +59,6 @@ fn row(kind: AppKind, profile: &Profile, grabbed: &Grabbed<'_>, at: Ts, part: u6
     row["customFormats"] = json!([]);
     row["customFormatScore"] = 0.into();
     row["qualityCutoffNotMet"] = false.into();
-    if let Some(id) = &grabbed.download_id {
-        row["downloadId"] = id.as_str().into();
-    }
-    row["data"] = data(kind, profile, grabbed, at);
     if let Value::Object(row) = row { row } else { Map::new() }
 }
 

@@ -149,6 +149,7 @@ impl Prowlarr {
 
     /// Fetches from the tracker; redirects are followed up to a magnet.
     async fn fetch(&self, request: &Request<'_>) -> Result<Reply, WireError> {
+        request.indexer.wait_for_turn(self.tracker_pace).await;
         let mut url = request.release.tracker_url();
         for _ in 0..=MAX_REDIRECTS {
             let mut headers = vec![("User-Agent", "Mozilla/5.0 (demo)".to_owned())];

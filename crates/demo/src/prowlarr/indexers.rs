@@ -40,6 +40,7 @@ pub struct Indexer {
     usenet: bool,
     enabled: AtomicBool,
     status: Mutex<Backoff>,
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Indexer {
@@ -52,6 +53,7 @@ impl Indexer {
             usenet: spec.usenet,
             enabled: AtomicBool::new(true),
             status: Mutex::new(Backoff::indexer()),
+            turn: Arc::default(),
         }
     }
 
@@ -63,6 +65,18 @@ impl Indexer {
     /// Until when it is blocked for everybody, if it is.
     pub fn blocked(&self, now: Ts) -> Option<Ts> {
         locked(&self.status).blocked(now)
+    }
+
+    /// Waits until the tracker may be asked again; the next one waits for so long after this.
+    pub(super) async fn wait_for_turn(&self, pace: Duration) {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        if pace.is_zero() {
+            return;
+        }
+        tokio::spawn(async move {
+            tokio::time::sleep(pace).await;
+            drop(turn);
+        });
     }
 
     pub(super) fn enabled(&self) -> bool {

@@ -10,6 +10,7 @@ mod search;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{RawQuery, State};
@@ -55,6 +56,7 @@ pub struct Prowlarr {
     origin: String,
     seen_as: String,
     indexers: Vec<Indexer>,
+    tracker_pace: Duration,
     history: Mutex<History>,
     links: Mutex<HashMap<String, ReleaseId>>,
     /// Whom it tells of grabs.
@@ -73,6 +75,8 @@ pub struct ProwlarrSpec {
     pub seen_as: String,
     /// The API key.
     pub key: String,
+    /// How far apart one tracker is asked.
+    pub tracker_pace: Duration,
     /// The indexers, numbered from 1 in this order.
     pub indexers: Vec<IndexerSpec>,
 }
@@ -104,6 +108,7 @@ impl Prowlarr {
             origin: spec.origin,
             seen_as: spec.seen_as,
             indexers: (1..).zip(spec.indexers).map(|(id, spec)| Indexer::new(id, spec)).collect(),
+            tracker_pace: spec.tracker_pace,
             history: Mutex::new(History::new(1001, &EVENTS)),
             links: Mutex::default(),
             notifications: Arc::new(Notifications::new(sender, Arc::clone(&shared))),

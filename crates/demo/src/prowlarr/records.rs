@@ -42,7 +42,7 @@ impl Prowlarr {
             }),
             [("trigger", "api".into()), ("source", source.into()), ("host", "localhost".into())].into(),
         );
-        self.notifications.grabbed(&payload).await;
+        self.notifications.tell(&payload).await;
     }
 
     /// A grab made on Prowlarr's own search page: handed to its own download client.
@@ -74,7 +74,7 @@ impl Prowlarr {
                 ("downloadId", release.infohash_upper().into()),
             ],
         );
-        self.notifications.grabbed(&payload).await
+        self.notifications.tell(&payload).await
     }
 
     /// Records the query that a search made at one indexer.

@@ -129,8 +129,8 @@ impl Notifications {
         *locked(&self.receivers) = vec![receiver];
     }
 
-    /// Tells every receiver of a grab, one after another, as the app's grab waits for it.
-    pub async fn grabbed(&self, payload: &Payload) -> Vec<Sent> {
+    /// Tells every receiver of a grab or an import, one after another, as the app waits for it.
+    pub async fn tell(&self, payload: &Payload) -> Vec<Sent> {
         let receivers: Vec<Receiver> =
             locked(&self.receivers).iter().filter(|receiver| receiver.on_grab).cloned().collect();
         let mut outcomes = Vec::new();

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{TRACKER, World, WorldError};
 use crate::arr::{Arr, ArrSpec};
+use crate::jackett::{self, Jackett};
 use crate::prowlarr::{self, IndexerSpec, Prowlarr, ProwlarrSpec};
 use crate::server::Bound;
 use crate::shared::{Shared, WorldClock};
@@ -20,6 +22,8 @@ pub struct WorldBuilder {
     ports: HashMap<String, u16>,
     url_bases: HashMap<String, String>,
     seen_as: String,
+    has_jackett: bool,
+    tracker_pace: Duration,
 }
 
 impl WorldBuilder {
@@ -31,6 +35,8 @@ impl WorldBuilder {
             ports: HashMap::new(),
             url_bases: HashMap::new(),
             seen_as: "http://localhost:9696".to_owned(),
+            has_jackett: false,
+            tracker_pace: Duration::ZERO,
         }
     }
 
@@ -78,6 +84,20 @@ impl WorldBuilder {
         self
     }
 
+    /// Adds a Jackett that knows every indexer of the world.
+    #[must_use]
+    pub fn jackett(mut self) -> Self {
+        self.has_jackett = true;
+        self
+    }
+
+    /// How far apart Prowlarr asks one tracker: 2 s in truth, and not at all unless a test is about it.
+    #[must_use]
+    pub fn tracker_pace(mut self, pace: Duration) -> Self {
+        self.tracker_pace = pace;
+        self
+    }
+
     /// Starts everything.
     pub async fn start(self) -> Result<World, WorldError> {
         let shared = Arc::new(Shared::new(self.clock.clone()));
@@ -93,9 +113,19 @@ impl WorldBuilder {
             seen_as: self.seen_as.clone(),
             key: key(prowlarr::NAME),
             indexers: self.indexers.clone(),
+            tracker_pace: self.tracker_pace,
         };
         let prowlarr = Arc::new(Prowlarr::new(spec, Arc::clone(&shared)));
         servers.push((prowlarr::NAME.to_owned(), bound.serve(prowlarr.routes(), &self.clock)));
+
+        let mut jackett = None;
+        if self.has_jackett {
+            let bound = self.bind(jackett::NAME).await?;
+            let indexers = self.indexers.iter().map(|indexer| indexer.name.to_lowercase()).collect();
+            let made = Arc::new(Jackett::new(bound.origin(), indexers, Arc::clone(&shared)));
+            servers.push((jackett::NAME.to_owned(), bound.serve(made.routes(), &self.clock)));
+            jackett = Some(made);
+        }
 
         let mut apps = Vec::new();
         for (name, kind) in &self.apps {
@@ -107,12 +137,12 @@ impl WorldBuilder {
                 url_base: self.url_base_of(name),
                 key: key(name),
             };
-            let app = Arr::new(spec, Arc::clone(&prowlarr), Arc::clone(&shared));
+            let app = Arr::new(spec, Arc::clone(&prowlarr), jackett.clone(), Arc::clone(&shared));
             let app = Arc::new(app.ok_or(WorldError::SecondProwlarr)?);
             servers.push((name.clone(), bound.serve(app.routes(), &self.clock)));
             apps.push(app);
         }
-        Ok(World { shared, prowlarr, apps, servers, site: site_url })
+        Ok(World { shared, prowlarr, jackett, apps, servers, site: site_url })
     }
 
     async fn bind(&self, name: &str) -> Result<Bound, WorldError> {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::arr::{Arr, GrabOptions, GrabReport};
 use super::counters::Counters;
 use super::faults::{Fault, Target};
+use super::jackett::Jackett;
 use super::prowlarr::{self, Prowlarr};
 use super::release::{Release, ReleaseId, ReleaseSpec};
 use super::server::Server;
@@ -46,6 +47,7 @@ pub enum WorldError {
 pub struct World {
     shared: Arc<Shared>,
     prowlarr: Arc<Prowlarr>,
+    jackett: Option<Arc<Jackett>>,
     apps: Vec<Arc<Arr>>,
     servers: Vec<(String, Server)>,
     site: String,
@@ -63,6 +65,11 @@ impl World {
     /// Prowlarr.
     pub fn prowlarr(&self) -> &Arc<Prowlarr> {
         &self.prowlarr
+    }
+
+    /// Jackett, if the world has it.
+    pub fn jackett(&self) -> Option<&Arc<Jackett>> {
+        self.jackett.as_ref()
     }
 
     /// Every app but Prowlarr.
@@ -126,6 +133,17 @@ impl World {
     ) -> Result<GrabReport, WorldError> {
         let release = self.released(release)?;
         Ok(self.app(app)?.grab(&release, &options).await)
+    }
+
+    /// Lets an app take a finished download over; `blackhole` if its client is a watch directory.
+    pub async fn import(
+        &self,
+        app: &str,
+        release: ReleaseId,
+        blackhole: bool,
+    ) -> Result<Vec<Sent>, WorldError> {
+        let release = self.released(release)?;
+        Ok(self.app(app)?.import(&release, blackhole).await)
     }
 
     /// A grab made on Prowlarr's own search page.
