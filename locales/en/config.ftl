@@ -221,6 +221,6 @@ config-key-auth-admin-password = The password of that account.
 config-key-cors-allow-origins = Exact origins that may read answers from a browser. An empty list: none.
 config-key-logging-level = The least severe entries that are written.
 config-key-logging-format = A sentence per line, or a JSON object per line.
-config-key-logging-file = A file that receives every entry too, besides standard error. Relative to the data directory.
+config-key-logging-file = A file that receives every entry too, besides standard error; what concerns sign-ins, keys and feeds goes to a second file besides (grabfeed.security.log beside grabfeed.log). Relative to the data directory.
 config-key-logging-language = The language of logs and of the command line, and of pages for who has chosen none.
 config-key-metrics-enabled = Whether /metrics is served.

@@ -2,6 +2,7 @@
 problem-unauthorized = Credentials required: send a key in the X-Api-Key header.
 problem-wrong-webhook-secret = The webhook’s secret is missing or wrong. `grabfeed app webhook NAME` prints it: send it in the X-Webhook-Token header, or as the password.
 problem-forbidden = This key lacks the scope. Create one that has it.
+problem-beyond-own-key = A key makes no key that opens more than itself, or for longer: “field” says which. Sign in, or use the command line.
 problem-key-in-query = A key in the URL ends up in logs, so it is refused: send it in the X-Api-Key or Authorization header.
 problem-key-needed = This address is for a torrent client, which shows an API key. To read a feed in the browser, create one.
 problem-not-found = There is nothing at this address. Check that it is complete and that the feed was not revoked.

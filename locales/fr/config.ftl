@@ -221,6 +221,6 @@ config-key-auth-admin-password = Le mot de passe de ce compte.
 config-key-cors-allow-origins = Origines exactes autorisées à lire les réponses depuis un navigateur. Liste vide : aucune.
 config-key-logging-level = Gravité minimale des entrées consignées.
 config-key-logging-format = Une phrase par ligne, ou un objet JSON par ligne.
-config-key-logging-file = Fichier qui reçoit aussi chaque entrée, en plus de la sortie d’erreur. Relatif au dossier de données.
+config-key-logging-file = Fichier qui reçoit aussi chaque entrée, en plus de la sortie d’erreur ; ce qui touche aux connexions, aux clés et aux flux va en plus dans un second fichier (grabfeed.security.log à côté de grabfeed.log). Relatif au dossier de données.
 config-key-logging-language = Langue des journaux et de la ligne de commande, et des pages pour qui n’a rien choisi.
 config-key-metrics-enabled = Si /metrics est servi.

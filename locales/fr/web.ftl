@@ -2,6 +2,7 @@
 problem-unauthorized = Identification requise : envoyez une clé dans l’en-tête X-Api-Key.
 problem-wrong-webhook-secret = Le secret du webhook manque ou est faux. `grabfeed app webhook NOM` l’affiche : envoyez-le dans l’en-tête X-Webhook-Token, ou comme mot de passe.
 problem-forbidden = Cette clé n’a pas le droit demandé. Créez-en une avec le bon droit.
+problem-beyond-own-key = Une clé ne crée pas de clé qui ouvre plus qu’elle-même, ni pour plus longtemps : « field » dit lequel. Connectez-vous, ou utilisez la ligne de commande.
 problem-key-in-query = Une clé dans l’adresse finit dans les journaux, elle est donc refusée : envoyez-la dans l’en-tête X-Api-Key ou Authorization.
 problem-key-needed = Cette adresse est faite pour un client torrent, qui montre une clé d’API. Pour lire un flux dans le navigateur, créez-en un.
 problem-not-found = Rien à cette adresse. Vérifiez qu’elle est complète et que le flux n’a pas été révoqué.

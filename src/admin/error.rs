@@ -20,6 +20,9 @@ pub enum AdminError {
     /// A value cannot be used; the field is named as the API names it.
     #[error("{0} cannot be used")]
     Invalid(&'static str),
+    /// A key would grant more than the one that makes it; the field is named as the API names it.
+    #[error("{0} goes beyond what the maker has")]
+    BeyondOwn(&'static str),
     /// The state of the thing does not allow it.
     #[error("its state does not allow it")]
     Conflict,

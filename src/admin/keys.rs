@@ -27,7 +27,8 @@ pub struct KeyWithToken {
     pub token: Token,
 }
 
-/// Makes a key. `days`: after how many it stops working; `None`: never.
+/// Makes a key. `days`: after how many it stops working; `None`: never. A program with a key makes none that opens more
+/// than its own, or for longer.
 pub async fn create(
     store: &Store,
     actor: &Actor,
@@ -45,13 +46,20 @@ pub async fn create(
         return Err(AdminError::Invalid("expiresInDays"));
     }
     let now = store.now().await?;
+    let expires_at = days.map(|days| now.plus(Duration::from_hours(24 * days)));
+    if !actor.may_grant(scopes) {
+        return Err(AdminError::BeyondOwn("scopes"));
+    }
+    if !actor.may_grant_until(expires_at) {
+        return Err(AdminError::BeyondOwn("expiresInDays"));
+    }
     let token = Token::generate(TokenKind::ApiKey, &mut rand::rng());
     let new = NewApiKey {
         name: name.to_owned(),
         key_hash: token.hash(),
         key_shown: token.shown(),
         scopes,
-        expires_at: days.map(|days| now.plus(Duration::from_hours(24 * days))),
+        expires_at,
     };
     let id = store.create_key(new, now).await?;
     let record = find(store, id).await?;

@@ -9,6 +9,7 @@ use super::scope::{Scope, ScopeSet};
 use super::source::Source;
 use super::token::Token;
 use crate::domain::ids::KeyId;
+use crate::domain::time::Ts;
 use crate::ops::metrics::{AuthMethod, DbError, Metrics};
 use crate::store::{Store, StoreError};
 
@@ -21,6 +22,8 @@ pub struct KnownKey {
     pub name: String,
     /// Everything that it opens.
     pub scopes: ScopeSet,
+    /// When it stops working; `None`: never.
+    pub expires_at: Option<Ts>,
 }
 
 /// What a shown key is.
@@ -58,5 +61,10 @@ pub async fn judge(
         metrics.db_failed(DbError::from_kind(failure.kind()));
         error!(event = "web.database-failed", during = "key-use", cause = %failure);
     }
-    Ok(ShownKey::Opens(KnownKey { id: key.id, name: key.name, scopes: key.scopes }))
+    Ok(ShownKey::Opens(KnownKey {
+        id: key.id,
+        name: key.name,
+        scopes: key.scopes,
+        expires_at: key.expires_at,
+    }))
 }

@@ -2,13 +2,14 @@
 
 use std::fs::{File, OpenOptions as FileOptions, TryLockError};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
 use super::context::{CommandError, Context, make_folder};
 use crate::config::Settings;
 use crate::config::section::logging::LogFormat;
-use crate::ops::log::{self, Format, LogSettings};
+use crate::ops::log::{self, Format, LogSettings, Repeats};
 use crate::ops::shutdown::Lifecycle;
 use crate::service::{self, StartError, Surroundings};
 use crate::store::OpenOptions;
@@ -19,15 +20,17 @@ pub fn run(context: &Context) -> Result<u8, CommandError> {
     let settings = &loaded.settings;
     make_folder(&context.data)?;
     let around = context.surroundings(settings);
-    start_log(context, settings, &around)?;
+    let repeats = start_log(context, settings, &around)?;
     let _lock = lock(context, settings)?;
     runtime(settings.server.workers)?.block_on(async {
+        // Before anything is made that a service which has the port already would use: its set-up token above all.
+        let listener = listen(SocketAddr::new(settings.server.host, settings.server.port)).await?;
         let store = context.open_store(settings).await?;
         let service = service::build(&loaded, store, &around).await?;
-        let address = SocketAddr::new(settings.server.host, settings.server.port);
-        let listener = listen(address).await?;
         let life = life_under_signals();
+        tell_repeats(&repeats);
         service::run(service, listener, &life).await?;
+        repeats.tell();
         Ok(0)
     })
 }
@@ -57,11 +60,23 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, CommandEr
     Ok(TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })?)
 }
 
+/// Tells every minute what was counted in place of being told.
+pub(super) fn tell_repeats(repeats: &Repeats) {
+    let repeats = repeats.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_mins(1)).await;
+            repeats.tell();
+        }
+    });
+}
+
+/// Begins the log. Gives what counts entries that come again and again.
 pub(super) fn start_log(
     context: &Context,
     settings: &Settings,
     around: &Surroundings,
-) -> Result<(), CommandError> {
+) -> Result<Repeats, CommandError> {
     let format = match settings.logging.format {
         LogFormat::Text => Format::Text,
         LogFormat::Json => Format::Json,
@@ -72,14 +87,16 @@ pub(super) fn start_log(
         lang: context.lang_of(settings),
         file: settings.logging.file.as_ref().map(|path| context.data.join(path)),
     };
+    let repeats = Repeats::default();
     let surroundings = log::Surroundings {
         clock: around.clock.clone(),
         redactor: around.redactor.clone(),
         metrics: around.metrics.clone(),
+        repeats: repeats.clone(),
         writer: Box::new(std::io::stderr()),
     };
     log::init(&log_settings, surroundings).map_err(|_| StartError::Log)?;
-    Ok(())
+    Ok(repeats)
 }
 
 /// Keeps a second `serve` off the same SQLite file for as long as the value lives; the system ends the lock with the

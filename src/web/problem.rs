@@ -46,6 +46,8 @@ codes! {
     WrongWebhookSecret = "wrong-webhook-secret", UNAUTHORIZED;
     /// The key lacks the scope.
     Forbidden = "forbidden", FORBIDDEN;
+    /// A key would make another that opens more than itself, or for longer.
+    BeyondOwnKey = "beyond-own-key", FORBIDDEN;
     /// A key in the query string.
     KeyInQuery = "key-in-query", UNAUTHORIZED;
     /// A feed belongs to a key, and an administrator who is signed in has none.
@@ -141,6 +143,7 @@ impl From<AdminError> for Problem {
             AdminError::NotFound => Self::new(Code::NotFound),
             AdminError::NameTaken => Self::new(Code::NameTaken),
             AdminError::Invalid(field) => Self::invalid(field),
+            AdminError::BeyondOwn(field) => Self::new(Code::BeyondOwnKey).about(field),
             AdminError::Conflict => Self::new(Code::Conflict),
             AdminError::TooManyAttempts(wait) => Self::throttled(wait),
             AdminError::SignInFailed => Self::new(Code::SignInFailed),
@@ -193,6 +196,12 @@ impl Problem {
     /// A value that cannot be used, by the name of its field or parameter.
     pub fn invalid(field: &'static str) -> Self {
         Self { field: Some(field), ..Self::new(Code::Invalid) }
+    }
+
+    /// The same, and the name of the field that it is about.
+    #[must_use]
+    pub fn about(self, field: &'static str) -> Self {
+        Self { field: Some(field), ..self }
     }
 
     /// A new password that cannot be used; `reason` and `detail` say why.

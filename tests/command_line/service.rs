@@ -47,6 +47,10 @@ async fn a_second_service_on_the_same_file_is_refused_and_every_other_command_wo
     elsewhere.set("SERVER__PORT", &port.to_string());
     let (code, said) = elsewhere.answers(&["serve"]);
     assert!(code == 1 && said.contains(&format!("127.0.0.1:{port}")), "{code} {said}");
+    let left: Vec<_> =
+        std::fs::read_dir(elsewhere.data()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("setup")), "it leaves {left:?}");
+    assert!(!elsewhere.database().exists(), "no database either");
     assert!(service.stop());
 }
 

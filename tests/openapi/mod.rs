@@ -2,6 +2,7 @@
 //! does not foresee.
 
 mod schemathesis;
+mod scopes;
 
 use std::collections::BTreeSet;
 use std::path::Path;

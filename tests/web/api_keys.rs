@@ -41,7 +41,7 @@ async fn a_key_is_shown_once_and_never_listed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_a_key_names_its_field_and_nothing_else_can_be_assigned() {
     let running = Running::usual().await;
-    let admin = running.key("admin").await;
+    let admin = running.key("admin,read").await;
     for (body, status, field) in [
         (json!({ "name": "a", "scopes": [] }), 400, json!("scopes")),
         (json!({ "name": "a", "scopes": ["root"] }), 400, json!("scopes")),
@@ -67,7 +67,7 @@ async fn what_cannot_be_a_key_names_its_field_and_nothing_else_can_be_assigned()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_was_revoked_opens_nothing_and_none_revokes_itself() {
     let running = Running::usual().await;
-    let admin = running.key("admin").await;
+    let admin = running.key("admin,read").await;
     let own = running.home.store.keys().await.unwrap()[0].id;
     let made = make(&running, &admin, &json!({ "name": "b", "scopes": ["read"] })).await.json();
     let (key, id) = (made["key"].as_str().unwrap(), made["id"].clone());
@@ -100,4 +100,37 @@ async fn a_wrong_key_learns_nothing_of_what_is_there() {
         assert_eq!(answers[0].0, 401);
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_makes_no_key_that_opens_more_than_itself_or_for_longer() {
+    let running = Running::usual().await;
+    let everything = running.key(EVERYTHING).await;
+    let asked = json!({ "name": "for a month", "scopes": ["admin", "read"], "expiresInDays": 30 });
+    let limited = make(&running, &everything, &asked).await.json()["key"].as_str().unwrap().to_owned();
+    for (scopes, days, status, field) in [
+        (json!(["feed"]), json!(7), 403, json!("scopes")),
+        (json!(["admin", "metrics"]), json!(7), 403, json!("scopes")),
+        (json!(["webhook"]), json!(7), 403, json!("scopes")),
+        (json!(["read"]), json!(31), 403, json!("expiresInDays")),
+        (json!(["read"]), Value::Null, 403, json!("expiresInDays")),
+        (json!(["admin"]), json!(30), 201, Value::Null),
+        (json!(["read"]), json!(1), 201, Value::Null),
+    ] {
+        let body = json!({ "name": format!("{scopes}{days}"), "scopes": scopes, "expiresInDays": days });
+        let reply = make(&running, &limited, &body).await;
+        let (code, named) = (reply.json()["code"].clone(), reply.json()["field"].clone());
+        assert_eq!((reply.status, named), (status, field), "{body}");
+        assert!(status == 201 || code == "beyond-own-key", "{code}");
+    }
+    // The person who is signed in makes any.
+    let cookie = running.begin_session().await;
+    let headers: [(&str, &[u8]); 3] = [
+        ("cookie", cookie.as_bytes()),
+        ("sec-fetch-site", b"same-origin"),
+        ("content-type", b"application/json"),
+    ];
+    let body = json!({ "name": "any", "scopes": ["webhook", "feed"] }).to_string();
+    let reply = running.http.send("POST", &running.url("/api/v1/keys"), &headers, body).await;
+    assert_eq!(reply.status, 201, "{}", reply.text());
 }

@@ -96,3 +96,29 @@ async fn a_key_with_the_scope_sends_for_every_app_and_no_other_key_does() {
         assert_eq!(reply.status, status, "{app} {header}");
     }
 }
+
+/// Apps and torrent clients on one host share its cookies, so that a client's session comes along with a webhook.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cookie_opens_no_webhook_and_leaves_no_trace() {
+    let running = Running::with(known_secret()).await;
+    let ours = running.begin_session().await;
+    let foreign = "SID=test-cookie-of-a-torrent-client";
+    for cookie in [ours.clone(), foreign.to_owned(), format!("{foreign}; {ours}")] {
+        let headers: [(&str, &[u8]); 3] = [
+            ("cookie", cookie.as_bytes()),
+            ("sec-fetch-site", b"same-origin"),
+            ("content-type", b"application/json"),
+        ];
+        let alone = running.http.send("POST", &running.url("/hooks/radarr"), &headers, TEST).await;
+        assert_eq!(alone.status, 401, "{cookie}");
+        assert_eq!(alone.header("set-cookie"), "");
+        let with_secret = [headers[0], headers[2], ("x-webhook-token", SECRET.as_bytes())];
+        let reply = running.http.send("POST", &running.url("/hooks/radarr"), &with_secret, TEST).await;
+        assert_eq!((reply.status, reply.header("set-cookie")), (200, ""));
+    }
+    for file in running.home.database_files() {
+        let bytes = std::fs::read(&file).unwrap();
+        let wanted = b"test-cookie-of-a-torrent-client";
+        assert!(!bytes.windows(wanted.len()).any(|window| window == wanted), "{}", file.display());
+    }
+}

@@ -7,6 +7,7 @@ use grabfeed::web::access::Access;
 use grabfeed::web::routes::table;
 
 use super::Running;
+use crate::support::service::Plan;
 
 /// The path with the names of things that are not there.
 fn concrete(path: &str) -> String {
@@ -123,4 +124,65 @@ async fn a_revoked_key_opens_nothing_at_the_next_request() {
     let name = running.home.store.keys().await.unwrap().remove(0).name;
     assert!(crate::support::keys::revoke_named(&running.home.store, &name, running.home.now().await).await);
     assert_eq!(running.http.get_with(&url, &[("x-api-key", &key)]).await.status, 401);
+}
+
+/// Whoever may make a feed reaches the torrents in it, so that belongs to those who settle things.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_scope_but_feed_and_admin_reaches_the_bytes_of_a_torrent_or_a_passkey() {
+    let (running, feed) = Running::with_one_item(Plan::default()).await;
+    let (_, link) = running.items(&feed).await.remove(0);
+    let torrent = running.http.get(&link).await.body;
+    let infohash = hex::encode(grabfeed::fetch::verify::verify(&torrent).unwrap().v1.unwrap());
+    let key = running.key("read,write,metrics,webhook").await;
+    let holds = |bytes: &[u8], wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
+    for route in table() {
+        let path =
+            route.path.replace("{id}", "1").replace("{infohash}", &infohash).replace("{name}", "radarr");
+        let (method, url) = (route.method.as_str(), running.url(&path));
+        let body = r#"{"name":"mine"}"#;
+        let headers: [(&str, &[u8]); 2] =
+            [("x-api-key", key.as_bytes()), ("content-type", b"application/json")];
+        let reply = running.http.send(method, &url, &headers, body).await;
+        let secret = [b"test-passkey".as_slice(), &torrent[..40.min(torrent.len())], b"/f/gff_"];
+        for wanted in secret {
+            assert!(!holds(&reply.body, wanted), "{method} {path}: {}", reply.text());
+        }
+    }
+    assert_eq!(running.home.count("SELECT COUNT(*) FROM feed").await, 1, "no feed was made");
+    assert_eq!(running.http.get(&running.url(&feed)).await.status, 200, "and none was revoked");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn feeds_are_made_changed_and_ended_by_administrators_only() {
+    let running = Running::usual().await;
+    let (writer, admin) = (running.key("read,write").await, running.key("admin").await);
+    for (method, path, body) in [
+        ("POST", "/api/v1/feeds", r#"{"name":"mine"}"#),
+        ("POST", "/api/v1/feeds/1/rotate", ""),
+        ("DELETE", "/api/v1/feeds/1", ""),
+    ] {
+        for (key, opens) in [(&writer, false), (&admin, true)] {
+            let headers: [(&str, &[u8]); 2] =
+                [("x-api-key", key.as_bytes()), ("content-type", b"application/json")];
+            let reply = running.http.send(method, &running.url(path), &headers, body).await;
+            assert_eq!(reply.status != 403, opens, "{method} {path}: {}", reply.text());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_keys_in_one_request_are_no_key() {
+    let running = Running::usual().await;
+    let key = running.key("read,metrics").await;
+    let url = running.url("/api/v1/grabs");
+    let bearer = format!("Bearer {key}");
+    for headers in [
+        [("x-api-key", key.as_bytes()), ("x-api-key", b"test-key-other".as_slice())],
+        [("x-api-key", b"test-key-other".as_slice()), ("x-api-key", key.as_bytes())],
+        [("x-api-key", key.as_bytes()), ("x-api-key", key.as_bytes())],
+        [("authorization", bearer.as_bytes()), ("authorization", bearer.as_bytes())],
+    ] {
+        assert_eq!(running.http.send("GET", &url, &headers, "").await.status, 401, "{headers:?}");
+    }
+    assert_eq!(running.http.get_with(&url, &[("x-api-key", &key)]).await.status, 200);
 }

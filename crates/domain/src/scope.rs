@@ -12,9 +12,9 @@ named_enum! {
         Feed = "feed",
         /// Read everything but secrets through the API.
         Read = "read",
-        /// Change things that need no administrator: retry a grab, start a cycle.
+        /// Act without settling anything: retry a grab, start a cycle.
         Write = "write",
-        /// Settings, keys, feeds, backups.
+        /// Settings, keys, feeds, sessions. Whoever may make a feed reaches the torrents in it.
         Admin = "admin",
         /// Read the metrics.
         Metrics = "metrics",
@@ -55,6 +55,11 @@ impl ScopeSet {
     /// Whether the scope is in the set.
     pub const fn contains(self, scope: Scope) -> bool {
         self.0 & scope.bit() != 0
+    }
+
+    /// Whether every scope of the other set is in this one.
+    pub const fn covers(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
     }
 
     /// The scopes in the set.

@@ -13,6 +13,7 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::record::{LONGEST_TEXT_CHARS, Record, Value};
+use super::repeats::Repeats;
 use super::sinks::{Format, Sinks};
 use crate::ops::clock::Clock;
 use crate::ops::metrics::Metrics;
@@ -23,6 +24,12 @@ use crate::ops::text::Lang;
 /// The event of a record whose sentence came from a library.
 const FOREIGN_EVENT: &str = "log.message";
 
+/// How events begin that concern sign-ins, keys and feeds.
+const SECURITY: [&str; 6] =
+    ["auth.", "key.", "feed.created", "feed.revoked", "feed.rotated", "web.host-refused"];
+/// The count of events that were not told one by one.
+const REPEATED: &str = "log.repeated";
+
 /// Makes records of events and hands them to the sinks.
 #[derive(Debug)]
 pub(super) struct RecordLayer {
@@ -31,6 +38,7 @@ pub(super) struct RecordLayer {
     pub(super) clock: Clock,
     pub(super) redactor: Redactor,
     pub(super) metrics: Metrics,
+    pub(super) repeats: Repeats,
     pub(super) sinks: Sinks,
 }
 
@@ -143,9 +151,14 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for RecordLayer {
         fields.extend(inherited);
         let message = take(&mut fields, "message");
         let name = take(&mut fields, "event").unwrap_or_else(|| FOREIGN_EVENT.to_owned());
+        let now = self.clock.now();
+        let address = fields.iter().find(|(name, _)| *name == "address").map(|(_, value)| value.plain());
+        if !self.repeats.admit(now, level, &name, address.as_deref()) {
+            return;
+        }
         let message = message.unwrap_or_else(|| self.sentence(&name, &fields));
         let record = Record {
-            ts: self.clock.now(),
+            ts: now,
             level,
             event: &name,
             message: &message,
@@ -156,7 +169,10 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for RecordLayer {
             Format::Text => record.to_text(),
             Format::Json => record.to_json(),
         };
-        self.sinks.write(&line);
+        let kind = fields.iter().find(|(name, _)| *name == "kind").map(|(_, value)| value.plain());
+        let is_of = |event: &str| SECURITY.iter().any(|prefix| event.starts_with(prefix));
+        let is_security = is_of(&name) || (name == REPEATED && kind.as_deref().is_some_and(is_of));
+        self.sinks.write(&line, is_security);
     }
 }
 

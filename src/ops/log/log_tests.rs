@@ -27,6 +27,7 @@ fn written(settings: &LogSettings, redactor: &Redactor, body: impl FnOnce()) -> 
         clock: Clock::fixed(Ts::from_millis(1_795_366_902_123)),
         redactor: redactor.clone(),
         metrics: Metrics::new("0.0.0", "unknown"),
+        repeats: Repeats::default(),
         writer: Box::new(buffer.clone()),
     };
     let subscriber = subscriber(settings, surroundings).unwrap();
@@ -113,4 +114,25 @@ fn the_file_gets_the_same_records() {
 fn a_very_long_text_is_cut() {
     let log = written(&english(), &Redactor::default(), || info!(event = "x.y", text = "é".repeat(100_000)));
     assert!(log.len() < 10_000 && log.contains('…'));
+}
+
+#[test]
+fn what_strangers_repeat_does_not_fill_the_log_and_security_events_have_a_file_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("grabfeed.log");
+    let settings = LogSettings { file: Some(path.clone()), ..english() };
+    let log = written(&settings, &Redactor::default(), || {
+        for number in 0..10_000 {
+            let _request = info_span!("request", address = "203.0.113.7").entered();
+            warn!(event = "web.host-refused", host = format!("h{number}.example"));
+            warn!(event = "web.request-failed", status = 503);
+        }
+        let _request = info_span!("request", address = "198.51.100.1").entered();
+        warn!(event = "auth.sign-in-failed", user = "x");
+        info!(event = "key.created", name = "k");
+    });
+    assert_eq!(log.lines().count(), 4, "{log}");
+    let security = std::fs::read_to_string(folder.path().join("grabfeed.security.log")).unwrap();
+    let events: Vec<&str> = security.lines().filter_map(|line| line.split_whitespace().nth(2)).collect();
+    assert_eq!(events, ["web.host-refused", "auth.sign-in-failed", "key.created"]);
 }

@@ -8,10 +8,11 @@ mod file;
 mod layer;
 mod panics;
 mod record;
+mod repeats;
 mod sinks;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tracing::Subscriber;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -24,6 +25,7 @@ use super::redact::Redactor;
 use super::text::Lang;
 use file::{FILE_BYTES, RotatingFile};
 use layer::RecordLayer;
+pub use repeats::Repeats;
 pub use sinks::Format;
 use sinks::Sinks;
 
@@ -41,7 +43,8 @@ pub struct LogSettings {
     pub format: Format,
     /// The language of its sentence.
     pub lang: Lang,
-    /// A file to write to as well; it is kept to five files of 10 MiB.
+    /// A file to write to as well; it is kept to five files of 10 MiB. What concerns sign-ins, keys and feeds goes besides to
+    /// a file of its own, so that nothing else can push it out.
     pub file: Option<PathBuf>,
 }
 
@@ -59,6 +62,8 @@ pub struct Surroundings {
     pub redactor: Redactor,
     /// What counts records by level.
     pub metrics: Metrics,
+    /// What counts entries that come again and again.
+    pub repeats: Repeats,
     /// Where records go first: standard error, or a test's buffer.
     pub writer: Box<dyn Write + Send>,
 }
@@ -89,18 +94,29 @@ pub fn subscriber(
     settings: &LogSettings,
     surroundings: Surroundings,
 ) -> Result<impl Subscriber + Send + Sync + use<>, LogError> {
-    let Surroundings { clock, redactor, metrics, writer } = surroundings;
-    let file = settings.file.as_ref().map(|path| RotatingFile::open(path, FILE_BYTES)).transpose();
-    let file = file.map_err(LogError::File)?;
+    let Surroundings { clock, redactor, metrics, repeats, writer } = surroundings;
+    let open = |path: &PathBuf| RotatingFile::open(path, FILE_BYTES).map_err(LogError::File);
+    let file = settings.file.as_ref().map(open).transpose()?;
+    let security = settings.file.as_ref().map(|path| open(&security_file(path))).transpose()?;
     let records = RecordLayer {
         format: settings.format,
         lang: settings.lang,
         clock,
         redactor,
         metrics,
-        sinks: Sinks::new(writer, file),
+        repeats,
+        sinks: Sinks::new(writer, file, security),
     };
     Ok(Registry::default().with(filter(&settings.level)?).with(records))
+}
+
+/// `grabfeed.security.log` beside `grabfeed.log`.
+fn security_file(path: &Path) -> PathBuf {
+    path.with_extension(path.extension().map_or("security".into(), |end| {
+        let mut name = std::ffi::OsString::from("security.");
+        name.push(end);
+        name
+    }))
 }
 
 fn filter(level: &str) -> Result<EnvFilter, LogError> {

@@ -24,6 +24,7 @@ pub(super) struct Sinks(Arc<Mutex<OpenSinks>>);
 struct OpenSinks {
     writer: Box<dyn Write + Send>,
     file: Option<RotatingFile>,
+    security: Option<RotatingFile>,
 }
 
 impl fmt::Debug for Sinks {
@@ -33,16 +34,23 @@ impl fmt::Debug for Sinks {
 }
 
 impl Sinks {
-    pub(super) fn new(writer: Box<dyn Write + Send>, file: Option<RotatingFile>) -> Self {
-        Self(Arc::new(Mutex::new(OpenSinks { writer, file })))
+    pub(super) fn new(
+        writer: Box<dyn Write + Send>,
+        file: Option<RotatingFile>,
+        security: Option<RotatingFile>,
+    ) -> Self {
+        Self(Arc::new(Mutex::new(OpenSinks { writer, file, security })))
     }
 
-    /// Writes one record. A closed terminal or a full disk must not stop the service, and a log about the log would
+    /// Writes one record, and once more where it concerns security. A closed terminal or a full disk must not stop the service, and a log about the log would
     /// never end: failures are passed over.
-    pub(super) fn write(&self, line: &str) {
+    pub(super) fn write(&self, line: &str, is_security: bool) {
         let mut sinks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = sinks.writer.write_all(format!("{line}\n").as_bytes()).and_then(|()| sinks.writer.flush());
         if let Some(file) = &mut sinks.file {
+            let _ = file.write_line(line);
+        }
+        if let Some(file) = sinks.security.as_mut().filter(|_| is_security) {
             let _ = file.write_line(line);
         }
     }

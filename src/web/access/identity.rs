@@ -39,10 +39,10 @@ impl Identity {
 
     /// Who does a deed, for the log.
     pub fn actor(&self, caller: &Caller) -> Actor {
-        let name = match self {
-            Self::Key(key) => &key.name,
-            Self::Administrator { .. } => ADMINISTRATOR,
-        };
-        Actor::new(name, self.method(), caller.source())
+        let of = |name| Actor::new(name, self.method(), caller.source());
+        match self {
+            Self::Key(key) => of(&key.name).limited_to(key.scopes, key.expires_at),
+            Self::Administrator { .. } => of(ADMINISTRATOR),
+        }
     }
 }

@@ -87,6 +87,11 @@ async fn look_up(
 
 /// The API key that the request shows in a header, if it has the form of one.
 fn shown_key(headers: &HeaderMap, basic: bool) -> Option<Token> {
+    // Two keys in one request: whoever stands between may have added one, and programs differ in which they take.
+    let is_twice = |name: &str| headers.get_all(name).iter().count() > 1;
+    if is_twice("x-api-key") || is_twice("authorization") {
+        return None;
+    }
     let text = match headers.get("x-api-key") {
         Some(value) => value.to_str().ok()?.to_owned(),
         None => match Credentials::parse(headers.get(header::AUTHORIZATION)?.as_bytes())? {

@@ -60,11 +60,11 @@ pub async fn show(State(state): State<WebState>, InPath(id): InPath<i64>) -> Res
     Ok(Json(keys::find(state.store(), KeyId(id)).await?.into()))
 }
 
-/// Make a key. The answer is the only one that shows it.
+/// Make a key. The answer is the only one that shows it. A key makes none that opens more than itself, or for longer.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "keys", operation_id = "createKey",
     request_body = NewKey,
     responses((status = 201, description = "The new key.", body = NewKeyView)),
-    extensions(("x-problems" = json!(["invalid-value", "name-taken"]))))]
+    extensions(("x-problems" = json!(["invalid-value", "name-taken", "beyond-own-key"]))))]
 pub async fn create(
     State(state): State<WebState>,
     caller: Caller,
