@@ -54,6 +54,8 @@ use crate::upstream::prowlarr::ProwlarrClient;
 use crate::upstream::retry::RetryPolicy;
 use crate::web::base::Base;
 use crate::web::feed_lookups::FeedLookups;
+use crate::web::outgoing::OutgoingFiles;
+use crate::web::serve::ServeLimits;
 use crate::web::state::{ArrivalRules, Hook, Parts};
 use crate::web::{Router, WebState, router, serve};
 
@@ -64,6 +66,8 @@ const LONGEST_INLINE_RETRY_AFTER: Duration = Duration::from_secs(20);
 /// The shortest retention that is kept: well past every overlap of the histories, or a purged grab would be found
 /// there again.
 const SHORTEST_RETENTION: Duration = Duration::from_hours(72);
+
+pub use crate::web::serve::listen;
 
 /// What stands around the service in its process.
 #[derive(Debug, Clone)]
@@ -106,6 +110,8 @@ pub struct Service {
     pub router: Router,
     /// Whether requests are wanted.
     pub health: Health,
+    /// What connections may take.
+    pub limits: ServeLimits,
 }
 
 /// Puts the service together.
@@ -148,6 +154,7 @@ pub async fn build(loaded: &Loaded, store: Store, around: &Surroundings) -> Resu
         facts: facts::gather(loaded, around),
         feed_lookups: FeedLookups::default(),
         rendered_feeds: RenderedFeeds::default(),
+        outgoing: OutgoingFiles::default(),
         channel,
         expose_torrents: settings.torrents.expose_static,
         health: health.clone(),
@@ -155,7 +162,8 @@ pub async fn build(loaded: &Loaded, store: Store, around: &Surroundings) -> Resu
         metrics_enabled: settings.metrics.enabled,
     });
     let router = router(state, &server.url_base);
-    Ok(Service { deps, router, health })
+    let limits = ServeLimits { trusted_proxies: server.trusted_proxies.clone(), ..ServeLimits::default() };
+    Ok(Service { deps, router, health, limits })
 }
 
 async fn prepare_setup(
@@ -177,7 +185,7 @@ pub async fn run(service: Service, listener: TcpListener, life: &Lifecycle) -> R
     pipeline::take_over_leases(&service.deps.store).await?;
     pipeline::start(&service.deps, life);
     let web = life.clone();
-    life.spawn(serve::serve(listener, service.router, serve::ServeLimits::default(), web));
+    life.spawn(serve::serve(listener, service.router, service.limits, web));
     service.health.ready();
     info!(event = "service.started", address = %address, version = env!("CARGO_PKG_VERSION"));
     life.stopping().cancelled().await;

@@ -34,7 +34,7 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
     let folder = tempfile::tempdir()?;
     let clock = context.clock.clone();
     let world = script::world(move || clock.now()).start().await.map_err(|_| StartError::Demo)?;
-    let listener = serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
+    let listener = serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port)))?;
     let port = listener.local_addr().map_err(StartError::Process)?.port();
     let password = random_identifier(&mut rand::rng(), PASSWORD_CHARS);
     let context = context_of(&folder, &world, port, &password, context);

@@ -24,7 +24,7 @@ pub fn run(context: &Context) -> Result<u8, CommandError> {
     let _lock = lock(context, settings)?;
     runtime(settings.server.workers)?.block_on(async {
         // Before anything is made that a service which has the port already would use: its set-up token above all.
-        let listener = listen(SocketAddr::new(settings.server.host, settings.server.port)).await?;
+        let listener = listen(SocketAddr::new(settings.server.host, settings.server.port))?;
         let store = context.open_store(settings).await?;
         let service = service::build(&loaded, store, &around).await?;
         let life = life_under_signals();
@@ -56,8 +56,8 @@ pub(super) fn life_under_signals() -> Lifecycle {
     life
 }
 
-pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
-    Ok(TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })?)
+pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
+    Ok(service::listen(address).map_err(|cause| StartError::Listen { address, cause })?)
 }
 
 /// Tells every minute what was counted in place of being told.

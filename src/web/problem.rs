@@ -15,6 +15,7 @@ use crate::auth::oidc::ProviderRefusal;
 use crate::auth::password_rules::Weakness;
 use crate::ops::text::Lang;
 use crate::store::StoreError;
+use crate::web::outgoing::NotSent;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:ident;)*) => {
@@ -165,6 +166,16 @@ const fn provider_code(refusal: ProviderRefusal) -> Code {
         ProviderRefusal::NotSetUp => Code::NotSetUp,
         ProviderRefusal::Provider(error) if error.is_the_providers() => Code::UpstreamFailed,
         ProviderRefusal::ProviderReportsError | ProviderRefusal::Provider(_) => Code::NotAllowedHere,
+    }
+}
+
+impl From<NotSent> for Problem {
+    fn from(reason: NotSent) -> Self {
+        match reason {
+            NotSent::Gone => Self::new(Code::Gone),
+            NotSent::NoRoom => Self::new(Code::Unavailable),
+            NotSent::Store(failure) => failure.into(),
+        }
     }
 }
 

@@ -1,36 +1,44 @@
 //! Listening: one listener, a bounded number of connections, answers until the life ends.
 //!
 //! Owns: what a connection may cost before a request is complete: its time, its memory, its place. A connection that
-//! says nothing is closed, and when all places are taken every connection that waits gives its own up, so that idle
-//! ones never keep others out. Must not know: routes.
+//! says nothing is closed, and when all places are taken the one that has kept us waiting longest goes (`places`), so that
+//! idle, slow and deaf ones never keep others out. Must not know: routes.
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use tracing::warn;
 
+use crate::config::ip_range::IpRange;
 use crate::ops::shutdown::Lifecycle;
 use crate::web::middleware::caller::Peer;
+use crate::web::places::{NoPlace, Place, Places, Standing};
+use crate::web::standing_body::{Received, Sent};
 use crate::web::wire::Wire;
 
 /// What connections may take.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ServeLimits {
     /// Connections at one time.
     pub connections: usize,
+    /// How many of them one network may have.
+    pub of_network: usize,
+    /// `server.trusted_proxies`: each stands for many clients and has no share.
+    pub trusted_proxies: Vec<IpRange>,
     /// How long a connection may take to send the head of its next request; also how long an idle one is kept.
     pub head: Duration,
     /// How long a connection that was asked to leave may still take for the request that it has begun. A client that
@@ -46,6 +54,8 @@ impl Default for ServeLimits {
     fn default() -> Self {
         Self {
             connections: 512,
+            of_network: 256,
+            trusted_proxies: Vec::new(),
             head: Duration::from_secs(15),
             leave: Duration::from_secs(30),
             farewell: FAREWELL,
@@ -57,31 +67,45 @@ impl Default for ServeLimits {
 const FAREWELL: Duration = Duration::from_secs(1);
 /// What the head of a request may take, in bytes; a larger one is answered 431 or 414.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// What the system holds for us of an answer on its way, in bytes; it may take twice that.
+const SEND_BUFFER_BYTES: u32 = 128 * 1024;
+/// Connections that may wait to be accepted.
+const BACKLOG: u32 = 1024;
 /// How long a new connection may take to say something before it can be asked to leave: its request is on the way.
 const WELCOME: Duration = Duration::from_millis(250);
 /// The pause after the system could not hand a connection over, as when the process has no file left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Listens. What the system holds of an answer that is not read is little, or a slow client could not be told from one that
+/// takes nothing, and hundreds of the latter would cost gigabytes.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 /// Serves until the life begins to stop; requests that have begun are finished, unless the life hurries.
 pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, life: Lifecycle) {
     let (stopping, hurry) = (farewell(&life, limits.farewell), life.hurry());
-    let (places, connections) = (Arc::new(Semaphore::new(limits.connections)), TaskTracker::new());
-    let mut leave = stopping.child_token();
+    let places = Places::new(limits.connections, limits.of_network, limits.trusted_proxies.clone());
+    let connections = TaskTracker::new();
     while let Some((stream, peer)) = until(&stopping, accepted(&listener)).await {
-        let place = match Arc::clone(&places).try_acquire_owned() {
-            Ok(place) => place,
-            Err(_all_taken) => {
-                warn!(event = "web.connections-full", connections = limits.connections);
-                leave.cancel();
-                leave = stopping.child_token();
-                let Some(place) = until(&stopping, freed(&places)).await else { break };
-                place
-            }
-        };
-        let answering = answer(stream, peer, router.clone(), limits, leave.clone());
-        let hurry = hurry.clone();
+        let Some(place) = until(&stopping, place_for(&places, peer, &limits)).await else { break };
+        // The network has its share, and all of it is at work: it hangs up and asks again.
+        let Some(place) = place else { continue };
+        let (hurry, gone) = (hurry.clone(), place.gone.clone());
+        let answering = answer(
+            stream,
+            peer,
+            router.clone(),
+            limits.clone(),
+            stopping.clone(),
+            Arc::clone(&place.standing),
+        );
         connections.spawn(async move {
-            until(&hurry, answering).await;
+            until(&hurry, until(&gone, answering)).await;
             drop(place);
         });
     }
@@ -111,11 +135,18 @@ async fn until<T>(cancelled: &CancellationToken, work: impl Future<Output = T>) 
     }
 }
 
-async fn freed(places: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+/// A place for a newcomer, taken from somebody who keeps us waiting if need be; `None` if its network has enough.
+async fn place_for(places: &Arc<Places>, peer: Peer, limits: &ServeLimits) -> Option<Place> {
     loop {
-        // It is never closed, so this ends at the first turn.
-        if let Ok(place) = Arc::clone(places).acquire_owned().await {
-            return place;
+        match places.take(peer.0.ip()) {
+            Ok((place, makes_room)) => {
+                if makes_room {
+                    warn!(event = "web.connections-full", connections = limits.connections);
+                }
+                return Some(place);
+            }
+            Err(NoPlace::OfNetwork) => return None,
+            Err(NoPlace::Anywhere) => places.may_be_free().await,
         }
     }
 }
@@ -139,15 +170,20 @@ async fn answer(
     router: Router,
     limits: ServeLimits,
     leave: CancellationToken,
+    standing: Arc<Standing>,
 ) {
     // Answers are small: waiting for more to send would only delay them.
     let _slower_then = stream.set_nodelay(true);
-    let wire = Wire::new(stream);
+    let wire = Wire::new(stream, Arc::clone(&standing));
     let receipt = wire.receipt();
+    let received = Arc::clone(&standing);
     let service = router.map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
         request.extensions_mut().insert(receipt.clone());
-        request.map(Body::new)
+        request.map(|body| Body::new(Received::new(body, Arc::clone(&received))))
+    });
+    let service = service.map_response(move |answer: Response<Body>| {
+        answer.map(|body| Body::new(Sent::new(body, Arc::clone(&standing))))
     });
     let mut connection = std::pin::pin!(
         http1::Builder::new()

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::base::Base;
 use super::feed_lookups::FeedLookups;
+use super::outgoing::OutgoingFiles;
 use crate::admin::account::Accounts;
 use crate::admin::facts::Facts;
 use crate::auth::oidc::Provider;
@@ -64,6 +65,8 @@ pub struct Parts {
     pub feed_lookups: FeedLookups,
     /// Rendered feeds.
     pub rendered_feeds: RenderedFeeds,
+    /// Torrents on their way out.
+    pub outgoing: OutgoingFiles,
     /// What feeds say of themselves.
     pub channel: ChannelText,
     /// `torrents.expose_static`

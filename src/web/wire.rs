@@ -2,7 +2,8 @@
 //!
 //! HTTP has no receipt. What can be seen from here: a client that hangs up with bytes unread makes the system reset the
 //! connection, while one that has read them asks again or hangs up in order. Owns: that judgement, and the wait for it
-//! where the connection is closed after the answer. Must not know: what was sent.
+//! where the connection is closed after the answer, and the end of a connection whose client takes next to nothing.
+//! Must not know: what was sent.
 
 use std::io;
 use std::pin::Pin;
@@ -16,8 +17,14 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Sleep, timeout};
 
+use super::places::Standing;
+
 /// How long the end of an answer is watched: a client that breaks off does so at once.
 const WATCHED_FOR: Duration = Duration::from_secs(1);
+
+/// In this time a client that does not keep up must take at least so many bytes: some hundred a second.
+const STALLED_AFTER: Duration = Duration::from_mins(1);
+const LEAST_TAKEN_BYTES: usize = 16 << 10;
 
 /// What was seen of a connection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,6 +45,20 @@ pub struct Wire {
     seen: watch::Sender<Seen>,
     is_watched: Arc<AtomicBool>,
     linger: Option<Pin<Box<Sleep>>>,
+    standing: Arc<Standing>,
+    stall: Option<Stall>,
+}
+
+/// A time in which the client must take a part of the answer, since the system takes no more bytes for it.
+struct Stall {
+    end: Pin<Box<Sleep>>,
+    taken_bytes: usize,
+}
+
+impl Stall {
+    fn begin() -> Self {
+        Self { end: Box::pin(tokio::time::sleep(STALLED_AFTER)), taken_bytes: 0 }
+    }
 }
 
 /// Tells whether an answer was taken. An extension of each request of the connection.
@@ -76,8 +97,9 @@ impl Receipt {
 
 impl Wire {
     /// Watches this connection.
-    pub fn new(stream: TcpStream) -> Self {
-        Self { stream, seen: watch::Sender::default(), is_watched: Arc::default(), linger: None }
+    pub(crate) fn new(stream: TcpStream, standing: Arc<Standing>) -> Self {
+        let (seen, is_watched) = (watch::Sender::default(), Arc::default());
+        Self { stream, seen, is_watched, linger: None, standing, stall: None }
     }
 
     /// What tells of its answers.
@@ -93,11 +115,45 @@ impl Wire {
         });
     }
 
-    fn note_write<T>(&self, written: &Poll<io::Result<T>>) {
-        match written {
-            Poll::Pending => self.note(|seen| seen.blocked = true),
-            Poll::Ready(Ok(_)) => self.note(|seen| seen.blocked = false),
+    /// Notes what became of a write; one that waits for a client which takes nothing fails in the end.
+    fn judge_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        match &written {
+            Poll::Pending => {
+                self.note(|seen| seen.blocked = true);
+                self.standing.is_read(false);
+                ready!(self.poll_stalled(cx));
+                self.note(|seen| seen.broken = true);
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            Poll::Ready(Ok(bytes)) => {
+                // A second write in a row that goes through: the client keeps up.
+                if !self.seen.borrow().blocked {
+                    self.stall = None;
+                }
+                if let Some(stall) = &mut self.stall {
+                    stall.taken_bytes += bytes;
+                }
+                self.standing.is_read(true);
+                self.note(|seen| seen.blocked = false);
+            }
             Poll::Ready(Err(_)) => self.note(|seen| seen.broken = true),
+        }
+        written
+    }
+
+    /// Ready when the client has taken too little for too long.
+    fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let stall = self.stall.get_or_insert_with(Stall::begin);
+            ready!(stall.end.as_mut().poll(cx));
+            if stall.taken_bytes < LEAST_TAKEN_BYTES {
+                return Poll::Ready(());
+            }
+            self.stall = None;
         }
     }
 
@@ -153,8 +209,7 @@ impl AsyncRead for Wire {
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, buf);
-        self.note_write(&written);
-        written
+        self.judge_write(cx, written)
     }
 
     fn poll_write_vectored(
@@ -163,8 +218,7 @@ impl AsyncWrite for Wire {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
-        self.note_write(&written);
-        written
+        self.judge_write(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -26,7 +26,6 @@ use grabfeed::publish::mac::DownloadSecret;
 use grabfeed::service::{self, Surroundings};
 use grabfeed::store::{Attempt, GrabFilter, NewFeed, Store};
 use secrecy::ExposeSecret;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::database::Home;
@@ -130,7 +129,7 @@ impl Household {
 
     /// Starts the service as one of several, with more settings of its own.
     pub(crate) async fn launch(&self, settings: Vec<(&'static str, String)>) -> Service {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let listener = grabfeed::web::serve::listen(([127, 0, 0, 1], 0).into()).unwrap();
         let port = listener.local_addr().unwrap().port();
         let settings = self.settings(port, settings);
         let around = Surroundings::new(self.clock.clone(), Lang::Fr);

@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{Running, raw};
+use crate::support::http::Http;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_idle_connections_keep_nobody_out() {
@@ -119,4 +120,72 @@ async fn who_never_reads_the_answers_gives_way_in_the_end() {
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200");
+}
+
+/// What a stranger can keep unfinished: heads, bodies, answers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn six_hundred_that_are_never_done_keep_neither_probes_nor_clients_nor_apps_out() {
+    let running = Running::with(super::known_secret()).await;
+    let feed = running.home.feed().await;
+    let address = running.service.url.strip_prefix("http://").unwrap().to_owned();
+    let body = format!(
+        "POST /hooks/radarr HTTP/1.1\r\nhost: a\r\nx-webhook-token: {}\r\ncontent-length: 100\r\n\r\n{{",
+        super::SECRET
+    );
+    let other = Http::from_address("127.0.0.2");
+    for (what, sent) in [
+        ("nothing", String::new()),
+        ("heads", "GET /ping HTTP/1.1\r\nhost: a\r\n".to_owned()),
+        ("bodies", body),
+    ] {
+        let mut slow = Vec::new();
+        for _ in 0..600 {
+            let mut stream = TcpStream::connect(&address).await.unwrap();
+            let _it_may_be_closed_by_now = stream.write_all(sent.as_bytes()).await;
+            slow.push(stream);
+        }
+        let began = Instant::now();
+        for _ in 0..5 {
+            assert_eq!(other.get(&running.url("/health/live")).await.status, 200, "{what}");
+            assert_eq!(other.get(&running.url(&feed)).await.status, 200, "{what}");
+            let headers: [(&str, &[u8]); 1] = [("x-webhook-token", super::SECRET.as_bytes())];
+            let hook = running.url("/hooks/radarr");
+            let webhook = other.send("POST", &hook, &headers, r#"{"eventType":"Test"}"#).await;
+            assert_eq!(webhook.status, 200, "{what}");
+        }
+        assert!(began.elapsed() < Duration::from_secs(5), "{what}: {:?}", began.elapsed());
+        // And from the same address as well.
+        assert_eq!(running.http.get(&running.url("/ping")).await.status, 200, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_is_hung_up_on_and_a_slow_one_is_not() {
+    let listener = grabfeed::web::serve::listen(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let length = 16_000_000;
+    let router = Router::new().route("/", get(move || async move { vec![b'x'; length] }));
+    tokio::spawn(serve(listener, router, ServeLimits::default(), Lifecycle::default()));
+    for (pace_bytes, gets_all) in [(0, false), (512 << 10, true)] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+        stream.read_exact(&mut [0; 12]).await.unwrap();
+        tokio::time::pause();
+        let mut piece = vec![0; pace_bytes];
+        let mut taken = 0;
+        // One piece every ten seconds, for as long as there is one.
+        for _ in 0..90 {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            if pace_bytes > 0 {
+                match stream.read(&mut piece).await {
+                    Ok(0) | Err(_) => break,
+                    Ok(bytes) => taken += bytes,
+                }
+            }
+        }
+        tokio::time::resume();
+        let mut rest = Vec::new();
+        let _reset = stream.read_to_end(&mut rest).await;
+        assert_eq!(taken + rest.len() > length, gets_all, "{pace_bytes}: {taken} and {}", rest.len());
+    }
 }

@@ -18,6 +18,7 @@ mod key_scopes;
 mod listener;
 mod metrics;
 mod old_webhook;
+mod outgoing;
 mod paths;
 mod payloads;
 mod predecessor;

@@ -31,8 +31,8 @@ pub async fn torrent(
 ) -> Result<Response, Problem> {
     // The link is genuine, so there was an item: what is not there any more was withdrawn or purged.
     let id = state.store().feed_torrent(feed.id, &infohash).await?.ok_or(Code::Gone)?;
-    let torrent = state.store().torrent(id).await?.ok_or(Code::Gone)?;
-    let bytes = torrent.bytes.ok_or(Code::Gone)?;
+    let torrent = state.outgoing.get(state.store(), id).await?;
+    let bytes = torrent.bytes();
     if method != Method::GET {
         return Ok(as_file(&torrent.name, &infohash, bytes));
     }
@@ -51,7 +51,7 @@ pub async fn torrent(
             }
         });
     };
-    Ok(as_file(&torrent.name, &infohash, Body::new(SentBody::new(bytes.into(), gone_out))))
+    Ok(as_file(&torrent.name, &infohash, Body::new(SentBody::new(bytes, gone_out))))
 }
 
 /// A torrent as clients want it.
