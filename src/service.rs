@@ -39,6 +39,7 @@ use crate::ops::metrics::Metrics;
 use crate::ops::redact::Redactor;
 use crate::ops::shutdown::{Deadlines, Lifecycle, Stopped};
 use crate::ops::text::Lang;
+use crate::pipeline::proxies::UntrustedProxies;
 use crate::pipeline::test_requests::{LastTests, WebhookTests};
 use crate::pipeline::{self, deps};
 use crate::publish::feed::ChannelText;
@@ -261,6 +262,7 @@ pub fn pipeline_parts(
         rules: rules(settings),
         polls: deps::PollCounter::default(),
         last_tests: LastTests::default(),
+        untrusted_proxies: UntrustedProxies::default(),
         indexers: pipeline::indexers::IndexerList::default(),
         wake: tokio::sync::Notify::new(),
     })

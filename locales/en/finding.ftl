@@ -10,3 +10,4 @@ finding-webhooks-unconfirmed = Webhooks of { $about } tell of grabs that its his
 finding-history-fails = The history of { $about } cannot be read (last time: { $day }). Check its address and its key with `grabfeed app test`.
 finding-searches-spent = Some grabs wait because the searches of this hour at { $about } are spent (number: { $count }). Raise `matching.searches_per_hour` if its tracker allows more.
 finding-never = never
+finding-proxy-not-trusted = Requests come through the proxy { $about }, which is not trusted (last time: { $day }): all its visitors count as one, and one can hold all others. Add it: `server.trusted_proxies: [{ $about }]`.

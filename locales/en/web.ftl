@@ -34,4 +34,5 @@ problem-internal = Internal error. The log tells more under the same request id.
 # What the listener tells in the log.
 log-web-connections-full = All { $connections } connections are in use; those that are idle are closed.
 log-web-accept-failed = The system hands over no connection: { $cause }. Check the limit of open files.
+log-web-proxy-not-trusted = A proxy at { $address } is in front of us and is not trusted: all its visitors count as one. Add it to server.trusted_proxies.
 log-web-host-refused = A request was refused: it asks for the host { $host }, which is not one of ours. If it is, name it in server.public_url or server.allowed_hosts.

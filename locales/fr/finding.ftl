@@ -10,3 +10,4 @@ finding-webhooks-unconfirmed = Des webhooks de { $about } annoncent des grabs qu
 finding-history-fails = L’historique de { $about } ne peut pas être lu (dernière fois : { $day }). Vérifiez son adresse et sa clé avec `grabfeed app test`.
 finding-searches-spent = Certains grabs attendent car les recherches de cette heure chez { $about } sont épuisées (nombre : { $count }). Augmentez `matching.searches_per_hour` si son tracker en permet davantage.
 finding-never = jamais
+finding-proxy-not-trusted = Des requêtes passent par le proxy { $about }, auquel nous ne nous fions pas (dernière fois : { $day }) : tous ses visiteurs comptent pour un seul, et un seul peut bloquer tous les autres. Ajoutez-le : `server.trusted_proxies: [{ $about }]`.

@@ -34,4 +34,5 @@ problem-internal = Erreur interne. Le journal en dit plus, sous le même numéro
 # Ce que dit le serveur dans le journal.
 log-web-connections-full = Les { $connections } connexions sont toutes prises ; celles qui attendent sont fermées.
 log-web-accept-failed = Le système ne donne plus de connexion : { $cause }. Vérifiez la limite de fichiers ouverts.
+log-web-proxy-not-trusted = Un proxy à l’adresse { $address } est placé devant nous sans être déclaré : tous ses visiteurs comptent pour un seul. Ajoutez-le à server.trusted_proxies.
 log-web-host-refused = Requête refusée : elle demande l’hôte { $host }, qui n’est pas l’un des nôtres. S’il l’est, nommez-le dans server.public_url ou server.allowed_hosts.

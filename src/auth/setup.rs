@@ -16,7 +16,7 @@ use super::password_rules::{PasswordRules, Weakness};
 use super::token::{Token, TokenKind, token_hash};
 use crate::config::section::auth::Auth;
 use crate::domain::text;
-use crate::ops::private_file;
+use crate::ops::private_file::{self, Standing};
 use crate::ops::text::Lang;
 use crate::store::{NewAdministrator, Store, StoreError};
 
@@ -222,8 +222,14 @@ pub fn remove_token_file(path: &Path) {
 /// The token of the file, or a new one that is written there, readable by nobody else.
 fn kept_token(path: &Path) -> io::Result<Token> {
     const MOST_BYTES: u64 = 1024;
-    let kept = fs::File::open(path).and_then(|file| io::read_to_string(io::Read::take(file, MOST_BYTES)));
-    let token = kept.ok().and_then(|text| Token::parse(text.trim()).ok());
+    // Another user's file would be another user's token, and to open a pipe would wait for ever.
+    let kept = match private_file::standing(path)? {
+        Standing::Private => {
+            fs::File::open(path).and_then(|file| io::read_to_string(io::Read::take(file, MOST_BYTES))).ok()
+        }
+        Standing::Absent | Standing::Shared(_) | Standing::Foreign => None,
+    };
+    let token = kept.and_then(|text| Token::parse(text.trim()).ok());
     if let Some(token) = token.filter(|token| token.kind() == TokenKind::Setup) {
         return Ok(token);
     }

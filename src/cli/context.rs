@@ -73,7 +73,7 @@ impl Context {
     }
 
     /// The settings file: `settings.yml`, or `settings.yaml` where only that is there.
-    fn settings_file(&self) -> PathBuf {
+    pub(super) fn settings_file(&self) -> PathBuf {
         let (usual, other) = (self.data.join("settings.yml"), self.data.join("settings.yaml"));
         if !usual.exists() && other.exists() { other } else { usual }
     }

@@ -1,15 +1,19 @@
 //! `grabfeed serve`: the service.
 
-use std::fs::{File, OpenOptions as FileOptions, TryLockError};
+use std::fs::{File, TryLockError};
+use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tracing::warn;
 
 use super::context::{CommandError, Context, make_folder};
 use crate::config::Settings;
 use crate::config::section::logging::LogFormat;
 use crate::ops::log::{self, Format, LogSettings, Repeats};
+use crate::ops::private_file::{self, Standing};
 use crate::ops::shutdown::Lifecycle;
 use crate::service::{self, StartError, Surroundings};
 use crate::store::OpenOptions;
@@ -22,6 +26,7 @@ pub fn run(context: &Context) -> Result<u8, CommandError> {
     let around = context.surroundings(settings);
     let repeats = start_log(context, settings, &around)?;
     let _lock = lock(context, settings)?;
+    tell_files_that_others_read(context, settings);
     runtime(settings.server.workers)?.block_on(async {
         // Before anything is made that a service which has the port already would use: its set-up token above all.
         let listener = listen(SocketAddr::new(settings.server.host, settings.server.port))?;
@@ -33,6 +38,20 @@ pub fn run(context: &Context) -> Result<u8, CommandError> {
         repeats.tell();
         Ok(0)
     })
+}
+
+/// Warns of each file with keys in it that other users of the machine can read.
+fn tell_files_that_others_read(context: &Context, settings: &Settings) {
+    let database = match context.database(settings) {
+        OpenOptions::File(path) => Some(path),
+        OpenOptions::Postgres(_) => None,
+    };
+    let files = database.into_iter().chain([context.settings_file()]).chain(settings.logging.file.clone());
+    for path in files.map(|path| context.data.join(path)) {
+        if let Some(mode) = private_file::mode_readable_by_others(&path) {
+            warn!(event = "ops.readable-by-others", file = %path.display(), mode = format!("{mode:04o}"));
+        }
+    }
 }
 
 /// A runtime with as many threads as the settings say; one per processor if they say nothing.
@@ -106,7 +125,15 @@ fn lock(context: &Context, settings: &Settings) -> Result<Option<File>, CommandE
     let mut path = database.clone().into_os_string();
     path.push(".lock");
     let failed = |_cause| StartError::DatabaseFile(database.clone());
-    let file = FileOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+    let path = PathBuf::from(path);
+    match private_file::standing(&path).map_err(failed)? {
+        Standing::Absent | Standing::Private => {}
+        // Whoever can open it can hold it, and so keep the service from starting. It is not made anew: a service that runs may
+        // hold it.
+        Standing::Shared(_) => private_file::close_to_others(&path).map_err(failed)?,
+        Standing::Foreign => return Err(failed(io::ErrorKind::PermissionDenied.into()).into()),
+    }
+    let file = private_file::options().create(true).truncate(false).write(true).open(path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(StartError::AlreadyServed.into()),

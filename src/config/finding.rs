@@ -193,6 +193,13 @@ pub enum Problem {
         /// The path of the other one.
         other: &'static str,
     },
+    /// A secret that can be guessed.
+    SecretTooShort {
+        /// The fewest characters.
+        least: usize,
+    },
+    /// Everybody would be a proxy whose word is believed.
+    TrustsEverybody,
     /// An environment variable with our prefix that sets nothing.
     UnknownVariable {
         /// What was probably meant.
@@ -232,6 +239,8 @@ impl Problem {
             Self::Missing(_) => "missing",
             Self::DuplicateApp { .. } => "duplicate-app",
             Self::Needs { .. } => "needs",
+            Self::SecretTooShort { .. } => "secret-too-short",
+            Self::TrustsEverybody => "trusts-everybody",
             Self::UnknownVariable { .. } => "unknown-variable",
             Self::VariableAndFile => "variable-and-file",
             Self::ListGap => "list-gap",

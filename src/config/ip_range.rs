@@ -16,6 +16,13 @@ pub struct IpRange(IpNet);
 pub struct InvalidIpRange;
 
 impl IpRange {
+    /// Whether so much of the Internet lies in the network that nobody can mean it: wider than any that is set aside for
+    /// households, which are `10.0.0.0/8` and `fc00::/7`.
+    pub fn is_everybody(&self) -> bool {
+        let widest = if self.0.addr().is_ipv4() { 8 } else { 7 };
+        self.0.prefix_len() < widest
+    }
+
     /// Whether `address` lies in the network. An IPv4 address that is written as IPv6 counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())

@@ -70,6 +70,7 @@ impl Finding {
                 args.push(("found", Arg::Text(found)));
             }
             Problem::DuplicateKey { first_line } => args.push(("line", Arg::from(*first_line))),
+            Problem::SecretTooShort { least } => args.push(("least", Arg::from(*least))),
             Problem::Needs { other } => args.push(("other", Arg::Text(other))),
             Problem::DuplicateApp { first } => args.push(("first", Arg::Text(first))),
             Problem::ControlCharacter(found) => {
@@ -110,12 +111,16 @@ impl Finding {
         let mut group =
             Group::with_title(Level::ERROR.with_name(error.as_str()).primary_title(message.as_str()));
         let mut notes = Vec::new();
+        let place = match &self.origin {
+            ValueOrigin::File { line, .. } if *line > 0 => self.origin.to_string(),
+            _ => origin.clone(),
+        };
         if let (ValueOrigin::File { line, .. }, Some(excerpt)) = (&self.origin, &self.excerpt) {
             let mark = AnnotationKind::Primary.span(excerpt.span.clone()).label(expected.as_deref());
             let snippet = Snippet::source(excerpt.text.as_str()).path(origin.as_str()).line_start(*line);
             group = group.element(snippet.annotation(mark));
         } else {
-            group = group.element(Heading::path(origin.as_str()));
+            group = group.element(Heading::path(place.as_str()));
             notes.extend(expected);
         }
         notes.extend(help);

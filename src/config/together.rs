@@ -3,10 +3,20 @@
 
 use std::collections::BTreeMap;
 
+use secrecy::ExposeSecret;
+
 use super::finding::{Findings, Place, Problem};
 use super::key_path::KeyPath;
 use super::layer::Checked;
 use super::value::Value;
+
+/// A webhook's secret with fewer characters can be guessed.
+const FEWEST_SECRET_CHARS: usize = 16;
+
+fn trusts_everybody(proxies: &Value) -> bool {
+    let Value::List(ranges) = proxies else { return false };
+    ranges.iter().any(|range| matches!(range, Value::Range(range) if range.is_everybody()))
+}
 
 /// Reports what is given without what it needs.
 pub(super) fn report(values: &BTreeMap<KeyPath, Checked>, findings: &mut Findings) {
@@ -29,6 +39,19 @@ pub(super) fn report(values: &BTreeMap<KeyPath, Checked>, findings: &mut Finding
             if is_empty(&path(section, key)) {
                 add(header, given, Problem::Needs { other });
             }
+        }
+    }
+    let proxies = path("server", "trusted_proxies");
+    if let (Some(_), Some(given)) = (values.get(&header), values.get(&proxies))
+        && trusts_everybody(&given.value)
+    {
+        // Anybody's header would sign anybody in.
+        add(proxies, given, Problem::TrustsEverybody);
+    }
+    for (key, given) in values.iter().filter(|(key, _)| key.key == "webhook_secret") {
+        let Value::Secret(secret) = &given.value else { continue };
+        if secret.expose_secret().trim().chars().count() < FEWEST_SECRET_CHARS {
+            add(*key, given, Problem::SecretTooShort { least: FEWEST_SECRET_CHARS });
         }
     }
     let users = path("oidc", "users");

@@ -1,6 +1,6 @@
 //! Rows of an app's history as sightings. One grab may have several rows: one per episode, album or book.
 
-use super::{UNTITLED, release_hash, text};
+use super::{UNTITLED, link, release_hash, text};
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::sighting::{Origin, Sighting};
 use crate::domain::time::Ts;
@@ -54,7 +54,7 @@ pub fn sighting(app: &AppName, kind: AppKind, row: &HistoryRow, now: Ts) -> Opti
         infohash: row.data.info_hash,
         protocol: row.data.protocol,
         size_bytes: row.data.size_bytes,
-        link: row.data.download_url.clone(),
+        link: link(row.data.download_url.as_ref()),
         requester: None,
         release_hash: row.data.guid.as_ref().map(release_hash),
     })

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use secrecy::ExposeSecret;
 
 use super::app_history::{Reading, is_asked_for};
-use super::{UNTITLED, release_hash, text};
+use super::{UNTITLED, link, release_hash, text};
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::magnet::is_magnet;
 use crate::domain::sighting::{Origin, Protocol, Requester, Sighting};
@@ -73,7 +73,7 @@ fn sighting(context: &Context<'_>, indexers: &HashMap<i64, &Indexer>, row: &Prow
         size_bytes: None,
         // The tracker's own URL holds a passkey and mostly cannot be fetched without the indexer's login; of it only a
         // magnet is of use.
-        link: row.url.as_ref().filter(|url| is_magnet(url.expose_secret())).cloned(),
+        link: link(row.url.as_ref().filter(|url| is_magnet(url.expose_secret()))),
         requester: Some(Requester {
             kind,
             host: row.host.clone(),

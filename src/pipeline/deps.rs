@@ -15,6 +15,7 @@ use crate::ops::clock::Clock;
 use crate::ops::metrics::Metrics;
 use crate::pipeline::indexers::IndexerList;
 pub use crate::pipeline::polls::PollCounter;
+use crate::pipeline::proxies::UntrustedProxies;
 use crate::pipeline::test_requests::{LastTests, WebhookTests};
 use crate::store::{Store, UnfetchedLimits};
 use crate::upstream::arr::ArrClient;
@@ -49,6 +50,8 @@ pub struct Deps {
     pub polls: PollCounter,
     /// When apps were asked to test our webhooks.
     pub last_tests: LastTests,
+    /// Proxies in front of us whose word is not believed.
+    pub untrusted_proxies: UntrustedProxies,
     /// Prowlarr's indexers.
     pub indexers: IndexerList,
     /// Rung when work may have become due before its date says so.

@@ -54,6 +54,8 @@ named_enum! {
         HistoryFails = "history-fails",
         /// The searches of an hour at an indexer are spent, and grabs wait.
         SearchesSpent = "searches-spent",
+        /// A proxy of the household is not among those that are trusted, so that all its clients are one.
+        ProxyNotTrusted = "proxy-not-trusted",
     }
 }
 
@@ -76,6 +78,11 @@ pub async fn all(deps: &Deps) -> Result<Vec<Finding>, StoreError> {
     let mut found = of_feeds(deps, now).await?;
     found.extend(of_apps(deps, now).await?);
     found.extend(of_searches(deps).await?);
+    let proxies = deps.untrusted_proxies.since(now.minus(DAY)).into_iter();
+    found.extend(proxies.map(|(address, at)| {
+        let about = address.to_string();
+        Finding { kind: FindingKind::ProxyNotTrusted, about, count: 0, at: Some(at) }
+    }));
     Ok(found)
 }
 

@@ -22,6 +22,7 @@ pub mod worker;
 
 mod link;
 mod pace;
+pub mod proxies;
 mod report;
 mod restart;
 mod search;

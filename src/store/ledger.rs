@@ -113,6 +113,8 @@ impl ItemRow {
     }
 }
 
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+
 impl Store {
     /// Decides what the feed lists now, writes the decision down and returns the listing.
     pub async fn arrange_feed(
@@ -181,8 +183,8 @@ impl Store {
         Ok(id.map(TorrentId))
     }
 
-    /// Records that a client fetched a torrent through a feed. True: for the first time. Nothing is recorded of an item
-    /// that was purged, or whose feed was revoked, while it was served.
+    /// Records that a client fetched a torrent through a feed. True: for the first time. A torrent that is fetched again and
+    /// again has one row a day. Nothing is recorded of an item that was purged, or whose feed was revoked, while it was served.
     pub async fn deliver(
         &self,
         feed: FeedId,
@@ -192,10 +194,16 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         tx.lock(Lock::Ledger).await?;
-        exec!(&mut tx, conn => sqlx::query(
+        let day = now.millis() - now.millis().rem_euclid(DAY_MILLIS);
+        let again = exec!(&mut tx, conn => sqlx::query(
+            "UPDATE delivery SET at = $3, client = $4 WHERE feed_id = $1 AND torrent_id = $2 AND at >= $5 AND at <= $3",
+        ).bind(feed.0).bind(torrent.0).bind(now.millis()).bind(client.map(str::to_owned)).bind(day).execute(conn))?;
+        if again == 0 {
+            exec!(&mut tx, conn => sqlx::query(
             "INSERT INTO delivery (feed_id, torrent_id, at, client) SELECT $1, $2, $3, $4 \
              WHERE EXISTS (SELECT 1 FROM feed_item WHERE feed_id = $1 AND torrent_id = $2)",
-        ).bind(feed.0).bind(torrent.0).bind(now.millis()).bind(client.map(str::to_owned)).execute(conn))?;
+            ).bind(feed.0).bind(torrent.0).bind(now.millis()).bind(client.map(str::to_owned)).execute(conn))?;
+        }
         let first: Option<i64> = run!(&mut tx, conn => sqlx::query_scalar(
             "UPDATE feed_item SET delivered_at = $3 WHERE feed_id = $1 AND torrent_id = $2 AND delivered_at IS NULL RETURNING id",
         ).bind(feed.0).bind(torrent.0).bind(now.millis()).fetch_optional(conn))?;

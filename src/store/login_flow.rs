@@ -5,8 +5,9 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Store, StoreError};
 use crate::domain::time::Ts;
 
-/// More sign-ins than this under way are forgotten, the oldest first: strangers can begin them.
-const MOST_FLOWS: i64 = 1000;
+/// More sign-ins than this under way are forgotten, the oldest first: strangers can begin them, some forty from one network
+/// in the time that one is kept (`auth::throttle`).
+const MOST_FLOWS: i64 = 20_000;
 
 /// A sign-in under way.
 #[derive(Debug, Clone)]

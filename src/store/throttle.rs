@@ -9,8 +9,9 @@ use super::{Store, StoreError};
 use crate::domain::throttle::ThrottleRule;
 use crate::domain::time::Ts;
 
-/// More subjects than this are forgotten, the oldest first: strangers can invent subjects.
-const MOST_SUBJECTS: i64 = 20_000;
+/// More subjects than this are forgotten: strangers can invent subjects. Those that wait, and those that have failed most
+/// often, are forgotten last, or inventing others would end a wait.
+const MOST_SUBJECTS: i64 = 50_000;
 
 impl Store {
     /// Counts an attempt of every subject, or says how long it has to wait because one of them is blocked; then
@@ -67,13 +68,13 @@ impl Store {
         tx.commit().await
     }
 
-    /// Removes subjects whose last attempt is older, and the oldest above a bound.
+    /// Removes subjects whose last attempt is older, and above a bound those that have failed least often.
     pub async fn purge_attempts(&self, before: Ts) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         let old = exec!(&mut tx, conn => sqlx::query("DELETE FROM throttle WHERE last_at < $1")
             .bind(before.millis()).execute(conn))?;
         let many = exec!(&mut tx, conn => sqlx::query(
-            "DELETE FROM throttle WHERE subject IN (SELECT subject FROM throttle ORDER BY last_at DESC, subject \
+            "DELETE FROM throttle WHERE subject IN (SELECT subject FROM throttle ORDER BY failures DESC, last_at DESC, subject \
              LIMIT 1000000 OFFSET $1)",
         ).bind(MOST_SUBJECTS).execute(conn))?;
         tx.commit().await?;

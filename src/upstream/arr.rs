@@ -22,8 +22,8 @@ use super::transport::TransportFault;
 use super::webhooks::Webhooks;
 use crate::domain::time::Ts;
 
-/// The largest answer of a history route.
-const HISTORY_LIMIT_BYTES: usize = 64 << 20;
+/// The largest answer of a history route; what is larger is asked for by pages.
+const HISTORY_LIMIT_BYTES: usize = 16 << 20;
 /// The most rows that one call gives.
 const MAX_ROWS: usize = 200_000;
 /// Rows asked for per page, where `history/since` is missing.

@@ -82,6 +82,19 @@ pub struct SystemStatus {
     pub version: String,
 }
 
+/// From this size on an answer is read where it holds up nobody else.
+const LONG_READ_BYTES: usize = 256 << 10;
+
+/// Does what takes long for an answer of this size so that requests go on meanwhile.
+fn beside_requests<T>(size_bytes: usize, read: impl FnOnce() -> T) -> T {
+    let runtime = tokio::runtime::Handle::current().runtime_flavor();
+    if size_bytes >= LONG_READ_BYTES && runtime == tokio::runtime::RuntimeFlavor::MultiThread {
+        tokio::task::block_in_place(read)
+    } else {
+        read()
+    }
+}
+
 /// One GET of an API.
 pub(super) struct Request<'a> {
     /// The word for logs and metrics.
@@ -291,7 +304,7 @@ impl Upstream {
         self.check(&response)?;
         let body =
             read_limited(response, request.limit_bytes).await.map_err(|error| self.error(error.into()))?;
-        parse(&body).ok_or_else(|| self.error(Fault::BadAnswer))
+        beside_requests(body.len(), || parse(&body)).ok_or_else(|| self.error(Fault::BadAnswer))
     }
 
     async fn send(&self, url: Url, timeout: Duration) -> Result<Response, ApiError> {

@@ -27,7 +27,7 @@ use crate::domain::time::Ts;
 /// The number of `releaseGrabbed`.
 const GRABBED: &str = "1";
 /// The largest answer of a list.
-const LIST_LIMIT_BYTES: usize = 64 << 20;
+const LIST_LIMIT_BYTES: usize = 32 << 20;
 /// The most rows that one call gives.
 const MAX_ROWS: usize = 200_000;
 /// Titles and the like are cut to this many characters.

@@ -2,31 +2,42 @@
 //!
 //! Every answer that matters is a flat object or a list of them, some with a flat `data` object inside. A [`Record`]
 //! gives out their scalars as text whatever their JSON type, by key in any case, so that a null, a number for a
-//! text, a text for a number or an unknown field never spoils an answer. Must not know: what any key means.
+//! text, a text for a number or an unknown field never spoils an answer. Nothing else is kept, and of scalars not more
+//! than a real answer has: an answer of 96 kB can stand for gigabytes of objects. Must not know: what any key means.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+
+/// The longest text that is kept, in bytes; a longer one counts as absent. Links have some hundreds.
+const LONGEST_TEXT_BYTES: usize = 16 << 10;
+/// The most fields that are kept of an object.
+const MOST_FIELDS: usize = 256;
+/// The longest name of a field that is kept, in bytes.
+const LONGEST_KEY_BYTES: usize = 128;
 
 /// One JSON object.
-pub(super) struct Record(Map<String, Value>);
+#[derive(Default)]
+pub(super) struct Record {
+    fields: Fields,
+    data: Fields,
+}
+
+/// The scalars of an object as text, in its order.
+type Fields = Vec<(String, String)>;
 
 impl Record {
-    fn from_value(value: Value) -> Option<Self> {
-        if let Value::Object(fields) = value { Some(Self(fields)) } else { None }
-    }
-
     /// A scalar as text; absent, null, empty and not a scalar are the same.
     pub(super) fn text(&self, key: &str) -> Option<String> {
-        scalar(get(&self.0, key)?)
+        get(&self.fields, key).map(str::to_owned)
     }
 
     /// A scalar of the `data` object as text.
     pub(super) fn data(&self, key: &str) -> Option<String> {
-        scalar(get(get(&self.0, "data")?.as_object()?, key)?)
+        get(&self.data, key).map(str::to_owned)
     }
 
     /// A whole number, however it is written; 0 if it is absent or none.
@@ -40,19 +51,10 @@ impl Record {
     }
 }
 
-fn get<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
-    let in_any_case =
-        || object.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value);
-    object.get(key).or_else(in_any_case)
-}
-
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
+fn get<'a>(fields: &'a Fields, key: &str) -> Option<&'a str> {
+    let in_any_case = || fields.iter().rfind(|(name, _)| name.eq_ignore_ascii_case(key));
+    let found = fields.iter().rfind(|(name, _)| name == key).or_else(in_any_case);
+    found.map(|(_, text)| text.as_str())
 }
 
 /// A whole number that may be written with a fraction.
@@ -62,7 +64,10 @@ pub(super) fn int(text: &str) -> Option<i64> {
 
 /// Reads one object.
 pub(super) fn parse_object(json: &[u8]) -> Option<Record> {
-    serde_json::from_slice(json).ok().and_then(Record::from_value)
+    match read_value(std::str::from_utf8(json).ok()?)? {
+        Found::Object(record) => Some(record),
+        Found::Scalar(_) | Found::Nothing => None,
+    }
 }
 
 /// Reads a list of objects, each turned into a row at once so that the JSON does not pile up. What is no object, and
@@ -105,8 +110,100 @@ pub(super) fn parse_page<T>(
 
 /// Reads one row by itself, so that one that cannot be read spoils no other. Half of a surrogate pair, as a cut text leaves
 /// it, becomes the replacement character.
-fn read_value(json: &str) -> Option<Value> {
-    serde_json::from_str(json).ok().or_else(|| serde_json::from_str(&without_half_pairs(json)).ok())
+fn read_row(json: &str) -> Option<Found> {
+    read_value(json).or_else(|| read_value(&without_half_pairs(json)))
+}
+
+fn read_value(json: &str) -> Option<Found> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let found = deserializer.deserialize_any(Anything { depth: 0 }).ok()?;
+    deserializer.end().ok()?;
+    Some(found)
+}
+
+/// A value: what is kept of it.
+enum Found {
+    Scalar(String),
+    Object(Record),
+    Nothing,
+}
+
+/// Reads any value. `depth`: how many objects it lies in.
+#[derive(Clone, Copy)]
+struct Anything {
+    depth: u8,
+}
+
+impl<'de> DeserializeSeed<'de> for Anything {
+    type Value = Found;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+fn scalar(text: &str) -> Found {
+    let text = text.trim();
+    if text.is_empty() || text.len() > LONGEST_TEXT_BYTES {
+        Found::Nothing
+    } else {
+        Found::Scalar(text.to_owned())
+    }
+}
+
+impl<'de> Visitor<'de> for Anything {
+    type Value = Found;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Found, E> {
+        Ok(scalar(text))
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<Found, E> {
+        Ok(scalar(if truth { "true" } else { "false" }))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Found, E> {
+        Ok(scalar(&number.to_string()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Found, E> {
+        Ok(scalar(&number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Found, E> {
+        Ok(scalar(&number.to_string()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Found, E> {
+        Ok(Found::Nothing)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Found, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Found::Nothing)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
+        let mut record = Record::default();
+        while let Some(key) = map.next_key::<Cow<'_, str>>()? {
+            let is_data = self.depth == 0 && key.eq_ignore_ascii_case("data");
+            let is_kept = key.len() <= LONGEST_KEY_BYTES && record.fields.len() < MOST_FIELDS;
+            if !is_data && (!is_kept || self.depth > 1) {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            match map.next_value_seed(Self { depth: if is_data { 1 } else { 2 } })? {
+                Found::Scalar(text) => record.fields.push((key.into_owned(), text)),
+                Found::Object(inner) if is_data => record.data = inner.fields,
+                Found::Object(_) | Found::Nothing => {}
+            }
+        }
+        Ok(Found::Object(record))
+    }
 }
 
 /// Replaces escapes of halves of surrogate pairs.
@@ -164,13 +261,14 @@ impl<'de, T, F: Fn(&Record) -> Option<T>> Visitor<'de> for Rows<'_, F> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut rows = Vec::new();
         let mut entries = 0;
-        while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
+        while let Some(raw) = seq.next_element::<&RawValue>()? {
             entries += 1;
             if entries > self.most {
                 return Err(A::Error::custom("too many rows"));
             }
-            match read_value(raw.get()) {
-                Some(value) => rows.extend(Record::from_value(value).as_ref().and_then(self.row)),
+            match read_row(raw.get()) {
+                Some(Found::Object(record)) => rows.extend((self.row)(&record)),
+                Some(Found::Scalar(_) | Found::Nothing) => {}
                 None => self.unreadable.set(self.unreadable.get() + 1),
             }
         }
@@ -236,9 +334,13 @@ mod tests {
             let json = format!(r#"[{{"id":1}},{bad},{{"id":3,"e":"\ud83d\ude00"}}]"#);
             assert_eq!(parse_list(json.as_bytes(), 9, ids), Some(vec![1, 2, 3]), "{bad}");
         }
-        for bad in [r#"{"id":2,"size":1e400}"#, &format!("{}{}", "[".repeat(200), "]".repeat(200))] {
+        for (bad, unreadable) in [
+            (r#"{"id":2,"size":1e400}"#, 1),
+            // No object: nobody misses it.
+            (&*format!("{}{}", "[".repeat(200), "]".repeat(200)), 0),
+        ] {
             let json = format!(r#"[{{"id":1}},{bad},{{"id":3}}]"#);
-            assert_eq!(parse_list_counting(json.as_bytes(), 9, ids), Some((vec![1, 3], 1)), "{bad}");
+            assert_eq!(parse_list_counting(json.as_bytes(), 9, ids), Some((vec![1, 3], unreadable)), "{bad}");
         }
         let mut json = br#"[{"id":1,"title":"x"},{"id":2}]"#.to_vec();
         json[18] = 0xff;
@@ -256,5 +358,28 @@ mod tests {
         }
         let deep = "[".repeat(100_000);
         assert_eq!(parse_list(deep.as_bytes(), 2, ids), None);
+    }
+
+    #[test]
+    fn of_a_hostile_answer_no_more_is_kept_than_a_real_one_has() {
+        let many = |one: &str, times: usize| one.repeat(times);
+        for body in [
+            format!(r#"{{"a":[{}0],"id":1}}"#, many("[],", 100_000)),
+            format!(r#"{{"a":{{"b":[{}0]}},"id":1}}"#, many("{},", 100_000)),
+            format!(r#"{{"data":{{"b":[{}0],"c":{{"d":[[[1]]]}}}},"id":1}}"#, many(r#"{"x":1},"#, 100_000)),
+            format!(r#"{{"id":1,"a":"{}"}}"#, many("x", 1 << 20)),
+            format!(
+                r#"{{"id":1,{}"z":1}}"#,
+                (0..10_000)
+                    .map(|n| n.to_string())
+                    .flat_map(|n| ["\"k".to_owned(), n, "\":1,".to_owned()])
+                    .collect::<String>()
+            ),
+        ] {
+            let record = parse_object(body.as_bytes()).unwrap();
+            assert_eq!(record.int("id"), 1);
+            let kept = record.fields.iter().chain(&record.data).map(|(key, text)| key.len() + text.len());
+            assert!(kept.sum::<usize>() < 8_000, "{body:.80}");
+        }
     }
 }

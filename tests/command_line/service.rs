@@ -75,3 +75,40 @@ fn a_command_line_that_cannot_be_read_ends_with_2_and_says_why_in_the_persons_la
         assert_eq!(household.answers(help).0, 0, "{help:?}");
     }
 }
+
+/// In a data folder that others can write to.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_others_put_into_the_data_folder_is_not_taken_for_ours() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let household = Household::new(&[]);
+    let token = household.data().join("setup-token");
+    let planted = "gfs_planted-by-somebody-else";
+    for (what, mode) in [("readable", 0o644), ("writable", 0o666)] {
+        std::fs::write(&token, planted).unwrap();
+        std::fs::set_permissions(&token, std::fs::Permissions::from_mode(mode)).unwrap();
+        let service = household.start().await;
+        let now = std::fs::metadata(&token).unwrap();
+        assert_eq!(now.permissions().mode() & 0o777, 0o600, "{what}");
+        assert_ne!(std::fs::read_to_string(&token).unwrap().trim(), planted, "{what}");
+        assert!(service.stop());
+    }
+    // Nobody writes into a pipe.
+    std::fs::remove_file(&token).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&token).status().unwrap().success());
+    let service = household.start().await;
+    assert!(std::fs::metadata(&token).unwrap().is_file());
+    assert!(service.stop());
+    // A lock that anybody can open can be held by anybody.
+    let lock = household.data().join("grabfeed.db.lock");
+    std::fs::set_permissions(&lock, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let service = household.start().await;
+    assert_eq!(std::fs::metadata(&lock).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(service.stop());
+    std::fs::set_permissions(household.data(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(household.database(), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let service = household.start().await;
+    let said = service.log();
+    assert!(said.contains("ops.readable-by-others"), "{said}");
+    assert!(service.stop());
+}

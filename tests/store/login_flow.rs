@@ -4,7 +4,7 @@ use grabfeed::domain::time::Ts;
 use grabfeed::store::{LoginFlow, Store};
 use secrecy::ExposeSecret;
 
-use super::given::{NOW, after, store_in};
+use super::given::{NOW, after, store_in, tamper};
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
@@ -74,10 +74,26 @@ async fn a_sign_in_that_took_too_long_is_gone(home: Home) {
 
 async fn strangers_cannot_fill_the_database_with_sign_ins(home: Home) {
     let store = store_in(&home).await;
-    for state in 0..=1000 {
+    for state in 0..3 {
         store.begin_login_flow(flow(state), after(10 + u64::from(state))).await.unwrap();
     }
+    let invented = match &home {
+        Home::File(_) => {
+            "INSERT INTO login_flow (state_hash, browser_hash, nonce, pkce_verifier, return_path, expires_at) \
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 19997) \
+             SELECT CAST('invented:' || i AS BLOB), x'00', '', '', '/', 1900000000000 + i FROM n"
+        }
+        Home::Postgres(_) => {
+            "INSERT INTO login_flow (state_hash, browser_hash, nonce, pkce_verifier, return_path, expires_at) \
+             SELECT CAST('invented:' || i AS bytea), '\\x00', '', '', '/', 1900000000000 + i \
+             FROM generate_series(1, 19997) AS n (i)"
+        }
+    };
+    tamper(&home, invented).await;
+    assert!(is_there(&store, 2, NOW).await);
+    store.begin_login_flow(flow(2), after(12)).await.unwrap();
+    store.begin_login_flow(flow(3), after(13)).await.unwrap();
     assert!(!is_there(&store, 0, NOW).await, "the oldest was forgotten");
     assert!(is_there(&store, 1, NOW).await);
-    assert!(is_there(&store, 1000, NOW).await);
+    assert!(is_there(&store, 3, NOW).await);
 }

@@ -119,14 +119,19 @@ async fn old_subjects_are_purged_and_very_many_are_never_kept(home: Home) {
     attempt(&store, &["old"], 0).await;
     attempt(&store, &["new"], 10).await;
     assert_eq!(store.purge_attempts(after(10)).await.unwrap(), 1);
+    for _ in 0..3 {
+        attempt(&store, &["waits"], 11).await;
+    }
+    assert!(wait(&store, "waits", 11).await.is_some());
     // A million inventions of a stranger, as far as they are not purged before.
     tamper(
         &home,
         "INSERT INTO throttle (subject, failures, last_at, blocked_until) \
-         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) \
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) \
          SELECT 'invented:' || i, 1, 1800000005000 + i, 0 FROM n",
     )
     .await;
-    assert_eq!(store.purge_attempts(NOW).await.unwrap(), 10_001);
+    assert_eq!(store.purge_attempts(NOW).await.unwrap(), 10_002);
     assert_eq!(store.purge_attempts(NOW).await.unwrap(), 0);
+    assert!(wait(&store, "waits", 11).await.is_some(), "inventions end nobody's wait");
 }

@@ -102,3 +102,16 @@ async fn signing_in_over_plain_http_from_elsewhere_is_told_to_the_page_and_once_
     }
     assert_eq!(service.log().matches("auth.plain-http").count(), 1, "{}", service.log());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_of_the_household_that_is_not_trusted_is_found_and_strangers_cannot_invent_one() {
+    let running = Running::usual().await;
+    let found = async || grabfeed::pipeline::findings::all(&running.service.deps).await.unwrap();
+    assert_eq!(found().await, []);
+    for header in ["x-forwarded-for", "forwarded"] {
+        running.http.get_with(&running.url("/ping"), &[(header, "for=203.0.113.7")]).await;
+    }
+    let found = found().await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].kind.as_str(), found[0].about.as_str()), ("proxy-not-trusted", "127.0.0.1"));
+}

@@ -106,8 +106,7 @@ async fn wrong_tokens_make_a_network_wait_and_the_right_one_ends_it() {
     let statuses: Vec<_> = answers.iter().map(|reply| reply.status).collect();
     assert_eq!(statuses, [401, 401, 401, 401, 401, 401, 429, 429]);
     assert!(answers[6].header("retry-after").parse::<u64>().unwrap() >= 1);
-    assert_eq!(set_up(http, url, TOKEN, &account("a")).await.status, 429, "guessing does not pay");
-    running.home.clock.advance(std::time::Duration::from_secs(3));
+    // Strangers of the same network must not keep its owner from setting it up.
     assert_eq!(set_up(http, url, TOKEN, &json!({})).await.status, 400, "the token was right");
     for _ in 0..8 {
         assert_eq!(set_up(http, url, TOKEN, &json!({})).await.status, 400, "and so nobody waits");

@@ -103,7 +103,10 @@ pub fn next(failed: Failed, now: Ts, jitter: f64) -> Next {
     // An upstream that says when to come back lengthens our wait and never shortens it: some say one second, zero or a
     // day that is over, for days.
     let base = asked.max(Duration::from_secs(wait_seconds));
-    let at = now.plus(base + base.mul_f64(spread * jitter.clamp(0.0, 1.0)));
+    let spread_out = base + base.mul_f64(spread * jitter.clamp(0.0, 1.0));
+    // A day and no more, by chance either, or the longest wait that may be asked for would not be one.
+    let at =
+        now.plus(if asked.is_zero() { spread_out } else { spread_out.min(LONGEST_RETRY_AFTER.max(base)) });
     Next::At { at, counts: counts(failed.reason) }
 }
 

@@ -82,6 +82,12 @@ pub async fn identify(State(state): State<WebState>, mut request: Request, next:
     let peer =
         request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let (caller, fault) = state.arrival.find(peer.to_canonical(), request.uri(), request.headers());
+    if !caller.by_trusted_proxy
+        && forwarded::is_there(request.headers())
+        && state.deps.untrusted_proxies.note(peer.to_canonical(), state.clock().now())
+    {
+        warn!(event = "web.proxy-not-trusted", address = %peer.to_canonical());
+    }
     request.extensions_mut().insert(caller);
     if let Some(fault) = fault {
         request.extensions_mut().insert(fault);

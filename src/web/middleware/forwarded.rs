@@ -28,10 +28,20 @@ pub struct Said {
     pub host: Option<String>,
 }
 
+/// Whether a request has headers that proxies write.
+pub fn is_there(headers: &HeaderMap) -> bool {
+    [FOR, header::FORWARDED].iter().any(|name| headers.contains_key(name))
+}
+
 /// Reads the headers of a request that the trusted proxy `peer` sent.
 pub fn read(headers: &HeaderMap, peer: IpAddr, is_trusted: impl Fn(IpAddr) -> bool) -> Said {
     if [FOR, PROTO, HOST].iter().any(|name| headers.contains_key(name)) {
-        let mut lists = [FOR, PROTO, HOST].map(|name| elements(headers, name));
+        // Proxies that name the client once and append their scheme: the leftmost is what the outermost said. Where it is the
+        // client's own claim, a false one harms nobody but the client; a false host would, so that one is read from the right.
+        let named = elements(headers, FOR).count().max(1);
+        let appended = elements(headers, PROTO).count().saturating_sub(named);
+        let mut lists = [(FOR, 0), (PROTO, appended), (HOST, 0)]
+            .map(|(name, skipped)| elements(headers, name).skip(skipped));
         let hops = std::iter::from_fn(move || {
             let [node, proto, host] = lists.each_mut().map(Iterator::next);
             (node.is_some() || proto.is_some() || host.is_some()).then_some(Hop { node, proto, host })
@@ -123,6 +133,21 @@ mod tests {
     }
 
     #[test]
+    fn a_scheme_to_which_proxies_append_theirs_is_read_as_the_outermost_said_it() {
+        let client = ("x-forwarded-for", "203.0.113.7");
+        for (proto, https) in
+            [("https, http", true), ("https,http,http", true), ("http, https", false), ("https", true)]
+        {
+            for lines in [vec![client, ("x-forwarded-proto", proto)], vec![("x-forwarded-proto", proto)]] {
+                assert_eq!(said(&lines).https, Some(https), "{lines:?}");
+            }
+        }
+        // Where each proxy names its client too, what stands left of the first stranger is the stranger's own.
+        let lines = [("x-forwarded-for", "198.51.100.9, 203.0.113.7"), ("x-forwarded-proto", "https, http")];
+        assert_eq!(said(&lines).https, Some(false));
+    }
+
+    #[test]
     fn the_client_is_the_first_from_the_right_that_is_no_proxy_of_ours() {
         for (list, found) in [
             ("203.0.113.7", "203.0.113.7"),
@@ -176,10 +201,9 @@ mod tests {
             (vec![("x-forwarded-proto", "HTTPS")], Some(true), None),
             (vec![two, ("x-forwarded-proto", "https, http")], Some(true), None),
             (vec![two, ("x-forwarded-proto", "https")], Some(true), None),
-            // One proxy: what is left of its word is the client's.
             (
                 vec![("x-forwarded-for", "203.0.113.7"), ("x-forwarded-proto", "https, http")],
-                Some(false),
+                Some(true),
                 None,
             ),
             (vec![("x-forwarded-proto", "gopher")], None, None),
