@@ -1,6 +1,7 @@
 //! The built program is killed, stopped, starved of disk, and started again on what it left behind.
 
 mod answered;
+mod attack;
 mod endurance;
 mod five_hundred;
 mod full_disk;

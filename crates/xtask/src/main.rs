@@ -20,6 +20,7 @@ cargo xtask VERB [MORE…]
   bench        measures a release build
   docs         writes the generated documents anew
   fuzz TARGET  fuzzes with cargo-fuzz: torrent, settings, webhook, forwarded, filter
+  attack [S]   strangers from all sides for an hour, or so many seconds, with its figures
   coverage     lines that the fast tests run, as HTML in target/coverage
   screenshots  pictures of the pages in target/screenshots
 ";
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         "bench" => script("scripts/bench", &more),
         "docs" => cargo(&["test", "--locked", "--test", "it", "--", "--ignored", "write_the"], &[]),
         "fuzz" => script("scripts/fuzz", &more),
+        "attack" => attack(more.first().map_or("3600", String::as_str)),
         "coverage" => script("scripts/coverage", &more),
         "screenshots" => {
             cargo(&["test", "--locked", "--test", "it", "--", "--ignored", "browser::pictures"], &[])
@@ -47,6 +49,11 @@ fn main() -> ExitCode {
         }
     };
     if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn attack(seconds: &str) -> bool {
+    let words = ["test", "--locked", "--test", "it", "--", "kill::attack", "--nocapture"];
+    succeeds(Command::new("cargo").args(words).env("GRABFEED_SECONDS", seconds))
 }
 
 fn check() -> bool {
