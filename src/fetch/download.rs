@@ -75,6 +75,7 @@ impl Downloader {
         let mut trail = Trail::starting_at(text)?;
         let mut response = self.first(trail.current(), link.via, limits).await?;
         let (mut via, first) = (link.via, trail.current().origin());
+        let (mut is_at_prowlarr, mut came_from) = (link.via == Via::Prowlarr, trail.current());
         while response::is_redirect(response.status()) {
             match trail.next(&response, |url| self.http.is_configured(url))? {
                 redirect::Target::Magnet(magnet) => return Ok(magnet),
@@ -83,8 +84,14 @@ impl Downloader {
                     if url.origin() != first {
                         via = Via::Direct;
                     }
+                    // Who may lead us into the household: Prowlarr, and each place to itself. To anybody else its addresses are
+                    // shut, or a stranger could make us ask there.
+                    let may_lead =
+                        via == Via::Prowlarr || url.origin() == came_from.origin() || is_at_prowlarr;
+                    is_at_prowlarr = via == Via::Prowlarr;
+                    came_from = url.clone();
                     drop(response);
-                    response = self.send(url, via, limits).await?;
+                    response = self.send(url, via, limits, may_lead).await?;
                 }
             }
         }
@@ -93,14 +100,14 @@ impl Downloader {
 
     async fn first(&self, url: Url, via: Via, limits: &DownloadLimits) -> Result<Response, DownloadError> {
         if via == Via::Direct {
-            return self.send(url, via, limits).await;
+            return self.send(url, via, limits, true).await;
         }
         if let Some(Err(wait)) = self.prowlarr.as_ref().map(|circuit| circuit.may_call(Instant::now())) {
             let unavailable = DownloadError::new(Reason::ProwlarrUnavailable);
             return Err(DownloadError { retry_after: Some(wait), ..unavailable });
         }
         let ask = || async {
-            let response = self.send(url.clone(), via, limits).await?;
+            let response = self.send(url.clone(), via, limits, true).await?;
             response::check_prowlarr_is_up(&response, self.http.now())?;
             Ok(response)
         };
@@ -114,9 +121,17 @@ impl Downloader {
         answer
     }
 
-    async fn send(&self, url: Url, via: Via, limits: &DownloadLimits) -> Result<Response, DownloadError> {
+    /// `to_configured`: whether the places that the person configured are open.
+    async fn send(
+        &self,
+        url: Url,
+        via: Via,
+        limits: &DownloadLimits,
+        to_configured: bool,
+    ) -> Result<Response, DownloadError> {
         let refused = DownloadError::refused(&url);
-        let Ok(request) = self.http.get(url) else { return Err(refused) };
+        let request = if to_configured { self.http.get(url) } else { self.http.get_for_stranger(url) };
+        let Ok(request) = request else { return Err(refused) };
         let sending = timeout(limits.idle, request.header(ACCEPT, "*/*").send());
         let sent = sending.await.map_err(|_| DownloadError::new(Reason::TimedOut))?;
         sent.map_err(|error| match TransportFault::from_error(&error) {

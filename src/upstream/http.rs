@@ -13,7 +13,9 @@ use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use url::Url;
 
-use super::policy::{AddressPolicy, AddressRefused, Lookup, Places, PolicyResolver, system_lookup};
+use super::policy::{
+    AddressPolicy, AddressRefused, Lookup, Places, PolicyResolver, check_literal, system_lookup,
+};
 use super::transport::TransportFault;
 use super::trust;
 use crate::domain::time::Ts;
@@ -116,6 +118,12 @@ impl Http {
             (true, true) => &self.unchecked,
         };
         Ok(client.request(method, url))
+    }
+
+    /// Begins a GET of what a stranger names: places that the person configured are no more open to it than any other.
+    pub fn get_for_stranger(&self, url: Url) -> Result<RequestBuilder, AddressRefused> {
+        check_literal(&url, false)?;
+        Ok(self.elsewhere.request(Method::GET, url))
     }
 
     /// Whether the person configured the URL's host and port.

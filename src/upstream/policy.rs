@@ -69,15 +69,19 @@ impl AddressPolicy {
     /// Checks a URL whose host is an address, since such a host is never looked up. Names pass: [`PolicyResolver`]
     /// judges their addresses.
     pub fn check_literal(&self, url: &Url) -> Result<(), AddressRefused> {
-        let address = match url.host() {
-            Some(Host::Ipv4(v4)) => IpAddr::V4(v4),
-            Some(Host::Ipv6(v6)) => IpAddr::V6(v6),
-            Some(Host::Domain(_)) => return Ok(()),
-            None => return Err(AddressRefused),
-        };
-        let allowed = AddressClass::from_address(address).allowed(self.is_configured(url));
-        if allowed { Ok(()) } else { Err(AddressRefused) }
+        check_literal(url, self.is_configured(url))
     }
+}
+
+/// Checks a URL whose host is an address, for somebody to whom private addresses are open or not.
+pub fn check_literal(url: &Url, private_too: bool) -> Result<(), AddressRefused> {
+    let address = match url.host() {
+        Some(Host::Ipv4(v4)) => IpAddr::V4(v4),
+        Some(Host::Ipv6(v6)) => IpAddr::V6(v6),
+        Some(Host::Domain(_)) => return Ok(()),
+        None => return Err(AddressRefused),
+    };
+    if AddressClass::from_address(address).allowed(private_too) { Ok(()) } else { Err(AddressRefused) }
 }
 
 fn host_and_port(url: &Url) -> Option<(String, u16)> {

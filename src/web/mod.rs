@@ -7,6 +7,7 @@
 pub mod access;
 pub mod api;
 pub mod base;
+mod common_headers;
 pub mod feed_lookups;
 pub mod input;
 pub mod middleware;

@@ -89,7 +89,8 @@ impl Standing {
         waits.then(|| self.since_millis.load(Ordering::Relaxed))
     }
 
-    fn is(&self, phase: Phase) -> bool {
+    /// Whether it does this.
+    pub(crate) fn is(&self, phase: Phase) -> bool {
         self.phase.load(Ordering::Relaxed) == phase as u8
     }
 

@@ -12,12 +12,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Sleep, timeout};
 
-use super::places::Standing;
+use super::common_headers;
+use super::places::{Phase, Standing};
 
 /// How long the end of an answer is watched: a client that breaks off does so at once.
 const WATCHED_FOR: Duration = Duration::from_secs(1);
@@ -47,6 +49,8 @@ pub struct Wire {
     linger: Option<Pin<Box<Sleep>>>,
     standing: Arc<Standing>,
     stall: Option<Stall>,
+    /// What is sent in place of an answer of the HTTP library itself.
+    own_answer: Option<Bytes>,
 }
 
 /// A time in which the client must take a part of the answer, since the system takes no more bytes for it.
@@ -99,7 +103,7 @@ impl Wire {
     /// Watches this connection.
     pub(crate) fn new(stream: TcpStream, standing: Arc<Standing>) -> Self {
         let (seen, is_watched) = (watch::Sender::default(), Arc::default());
-        Self { stream, seen, is_watched, linger: None, standing, stall: None }
+        Self { stream, seen, is_watched, linger: None, standing, stall: None, own_answer: None }
     }
 
     /// What tells of its answers.
@@ -143,6 +147,23 @@ impl Wire {
             Poll::Ready(Err(_)) => self.note(|seen| seen.broken = true),
         }
         written
+    }
+
+    /// Whether this is an answer that the HTTP library makes by itself: there is no request, and so nobody of ours answers.
+    fn is_of_library(&mut self, bytes: &[u8]) -> bool {
+        if self.own_answer.is_none() && self.standing.is(Phase::Waiting) {
+            self.own_answer = common_headers::in_place_of(bytes);
+        }
+        self.own_answer.is_some()
+    }
+
+    /// Sends ours in its place, whole, and says that the library's was sent.
+    fn poll_own_answer(&mut self, cx: &mut Context<'_>, of_library: usize) -> Poll<io::Result<usize>> {
+        while let Some(rest) = self.own_answer.as_mut().filter(|rest| !rest.is_empty()) {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(cx, rest))?;
+            rest.advance(written);
+        }
+        Poll::Ready(Ok(of_library))
     }
 
     /// Ready when the client has taken too little for too long.
@@ -208,6 +229,9 @@ impl AsyncRead for Wire {
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if self.is_of_library(buf) {
+            return self.poll_own_answer(cx, buf.len());
+        }
         let written = Pin::new(&mut self.stream).poll_write(cx, buf);
         self.judge_write(cx, written)
     }
@@ -217,6 +241,9 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if let Some(first) = bufs.first().filter(|first| self.is_of_library(first)) {
+            return self.poll_own_answer(cx, first.len());
+        }
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
         self.judge_write(cx, written)
     }

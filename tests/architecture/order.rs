@@ -12,7 +12,17 @@ const DISPATCHES: [&str; 1] = ["cli"];
 
 /// The floors of `web`, the lowest first. A file names files of floors below its own, or of its own folder.
 pub(super) const FLOORS_OF_WEB: [&[&str]; 8] = [
-    &["problem", "base", "shared_lookup", "feed_lookups", "outgoing", "places", "standing_body", "wire"],
+    &[
+        "problem",
+        "base",
+        "common_headers",
+        "shared_lookup",
+        "feed_lookups",
+        "outgoing",
+        "places",
+        "standing_body",
+        "wire",
+    ],
     &["state"],
     &["middleware"],
     &["input"],

@@ -117,3 +117,32 @@ async fn another_host_learns_nothing_of_the_first() {
     assert_eq!(word(&fetch_with(http, &url, Via::Prowlarr, LIMITS).await), "torrent");
     assert!(!prowlarr.heads().remove(1).to_lowercase().contains("cookie"));
 }
+
+/// The person named Radarr's address for Radarr, and not for whoever a grab's link belongs to.
+#[tokio::test]
+async fn a_strangers_redirect_enters_no_configured_place_of_the_household() {
+    let inside = RawServer::always(reply("200 OK", &[], TORRENT)).await;
+    let aim = inside.url("/api/v3/system/shutdown");
+    for (what, via, allowed) in [("a configured site", Via::Direct, false), ("Prowlarr", Via::Prowlarr, true)]
+    {
+        let location = aim.clone();
+        let from = RawServer::replying(move |_, _| reply("302 Found", &[("Location", &location)], "")).await;
+        let start = from.url("/4/download?apikey=test-key&link=QUJD&file=A");
+        let outcome = fetch_with(http(&[&start, &aim]), &start, via, LIMITS).await;
+        assert_eq!(word(&outcome), if allowed { "torrent" } else { "address-refused" }, "{what}");
+        assert_eq!(inside.heads().len(), usize::from(allowed), "{what}");
+    }
+    // Prowlarr's redirect leads to a stranger, and the stranger's into the household.
+    let before = inside.heads().len();
+    let second = RawServer::replying(move |_, _| reply("302 Found", &[("Location", &aim)], "")).await;
+    let stranger = second.url("/download/1");
+    let prowlarr = RawServer::replying({
+        let stranger = stranger.clone();
+        move |_, _| reply("302 Found", &[("Location", &stranger)], "")
+    })
+    .await;
+    let start = prowlarr.url("/4/download?apikey=test-key&link=QUJD&file=A");
+    let outcome =
+        fetch_with(http(&[&start, &stranger, &inside.url("/")]), &start, Via::Prowlarr, LIMITS).await;
+    assert_eq!((word(&outcome), inside.heads().len()), ("address-refused", before));
+}

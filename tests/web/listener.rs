@@ -69,6 +69,11 @@ async fn what_is_no_http_is_refused() {
     ] {
         let answer = raw(&running.service.url, request.as_bytes()).await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{request:?}: {answer}");
+        // The HTTP library's own refusals have our headers too.
+        assert!(
+            answer.is_empty() || answer.contains("x-content-type-options: nosniff\r\n"),
+            "{request:?}: {answer}"
+        );
     }
     assert_eq!(running.http.get(&running.url("/ping")).await.status, 200);
 }
