@@ -9,6 +9,7 @@ use tracing::{error, warn};
 
 use super::source::Source;
 use super::throttle::{self, Subject};
+use super::token::Token;
 use crate::domain::time::Ts;
 use crate::ops::metrics::{AuthMethod, DbError, Metrics};
 use crate::store::{Store, StoreError};
@@ -45,11 +46,27 @@ impl Attempts {
     }
 
     /// Counts an attempt with this name, or refuses it because too many have failed.
-    pub async fn begin_password(&self, source: Source, name: &str) -> Result<PasswordAttempt, AttemptError> {
+    ///
+    /// `browser`: its cookie, if it shows one. A browser in which the administrator signed in before counts by itself: neither
+    /// strangers who know the name nor those who share its network, as behind a proxy that is not trusted, make it wait.
+    pub async fn begin_password(
+        &self,
+        source: Source,
+        browser: Option<&Token>,
+        name: &str,
+    ) -> Result<PasswordAttempt, AttemptError> {
         let network = source.network();
         let now = self.store.now().await?;
+        let known_since = now.minus(throttle::NETWORK_KNOWN_FOR);
+        if let Some(browser) = browser.map(|cookie| throttle::known_browser(&cookie.hash()))
+            && self.store.knows_network(&browser, known_since).await?
+        {
+            let subjects = vec![throttle::sign_in_browser(&browser)];
+            self.count(&subjects, now).await?;
+            return Ok(PasswordAttempt(subjects));
+        }
         let mut subjects = vec![throttle::sign_in(&network)];
-        if !self.store.knows_network(&network, now.minus(throttle::NETWORK_KNOWN_FOR)).await? {
+        if !self.store.knows_network(&network, known_since).await? {
             subjects.push(throttle::account(name));
         }
         self.count(&subjects, now).await?;

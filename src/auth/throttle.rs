@@ -48,6 +48,16 @@ pub fn sign_in(network: &str) -> Subject {
     (format!("sign-in:{network}"), ThrottleRule { free: 10, ..RULE })
 }
 
+/// A browser in which the administrator signed in before, by the hash of its cookie.
+pub fn known_browser(cookie: &[u8; 32]) -> String {
+    format!("browser:{}", hex::encode(cookie))
+}
+
+/// Attempts to sign in in a browser in which the administrator signed in before, wherever it is now.
+pub fn sign_in_browser(browser: &str) -> Subject {
+    (format!("sign-in:{browser}"), ThrottleRule { free: 10, ..RULE })
+}
+
 /// Keys, tokens and secrets from a network that were wrong. A client that was forgotten when its key was revoked may
 /// show it for long, so more are free.
 pub fn wrong_secrets(network: &str) -> Subject {

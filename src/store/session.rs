@@ -25,6 +25,8 @@ pub struct NewSession {
     pub method: &'static str,
     /// The network from which its owner signed in.
     pub network: String,
+    /// The browser in which its owner signed in, under the name by which attempts in it are counted; kept as networks are.
+    pub browser: Option<String>,
     /// The `User-Agent`, cleaned.
     pub client: Option<String>,
     /// How long it may last at most.
@@ -76,7 +78,7 @@ impl From<Row> for Session {
 }
 
 impl Store {
-    /// Begins a session and remembers its network as known.
+    /// Begins a session and remembers its network and its browser as known.
     pub async fn begin_session(&self, new: NewSession, now: Ts) -> Result<SessionId, StoreError> {
         let mut tx = self.begin().await?;
         let id: i64 = run!(&mut tx, conn => sqlx::query_scalar(
@@ -84,10 +86,12 @@ impl Store {
              VALUES ($1, $2, $3, $4, $5, $5, $6) RETURNING id",
         ).bind(new.token_hash.to_vec()).bind(new.method).bind(new.network.clone()).bind(new.client)
          .bind(now.millis()).bind(now.plus(new.lifetime).millis()).fetch_one(conn))?;
-        exec!(&mut tx, conn => sqlx::query(
+        for known in [Some(new.network), new.browser].into_iter().flatten() {
+            exec!(&mut tx, conn => sqlx::query(
             "INSERT INTO known_network (network, last_signed_in_at) VALUES ($1, $2) ON CONFLICT (network) DO UPDATE \
              SET last_signed_in_at = excluded.last_signed_in_at",
-        ).bind(new.network).bind(now.millis()).execute(conn))?;
+            ).bind(known).bind(now.millis()).execute(conn))?;
+        }
         exec!(&mut tx, conn => sqlx::query(
             "DELETE FROM session WHERE id IN (SELECT id FROM session ORDER BY last_seen_at DESC, id DESC \
              LIMIT 1000000 OFFSET $1)",
@@ -153,7 +157,7 @@ impl Store {
         Ok(ended)
     }
 
-    /// Whether the owner has signed in from this network since a moment.
+    /// Whether the owner has signed in from this network, or in this browser, since a moment.
     pub async fn knows_network(&self, network: &str, since: Ts) -> Result<bool, StoreError> {
         let found: Option<i64> = read!(self, pool => sqlx::query_scalar(
             "SELECT last_signed_in_at FROM known_network WHERE network = $1 AND last_signed_in_at >= $2",

@@ -340,3 +340,21 @@ fn the_tiers_of_tests_name_modules_that_exist() {
     let table = "# x\nreal browser::\nslow browser::\nreal gone::\nengines *on_postgres";
     exactly(&wrong_lines_of_tiers(table, "\nmod browser;"), &["slow browser::", "real gone::"]);
 }
+
+/// RUSTSEC-2023-0071: a library for RSA leaks a private key by the time that it takes. It is linked, and must not be used.
+#[test]
+fn no_private_key_of_a_provider_is_ever_used() {
+    let names = ["PrivateSigningKey", "RsaPrivateKey", "DecryptionKey", "rsa::"];
+    let used = |sources: &[Source]| -> Vec<String> {
+        let of = |source: &Source| {
+            let code = source.program();
+            names.into_iter().find(|name| code.contains(name)).map(|name| format!("{} {name}", source.path))
+        };
+        sources.iter().filter_map(of).collect()
+    };
+    assert_eq!(used(&package()), [""; 0]);
+    assert_eq!(
+        used(&planted("src/auth/oidc.rs", "use openidconnect::core::CoreRsaPrivateSigningKey;")).len(),
+        1
+    );
+}

@@ -112,6 +112,7 @@ pub(super) async fn make_account(store: &Store, now: Ts, canaries: &mut Canaries
         method: "password",
         network: "127.0.0.1".to_owned(),
         client: None,
+        browser: None,
         lifetime: Duration::from_hours(1),
     };
     store.begin_session(new, now).await.unwrap();

@@ -27,6 +27,7 @@ async fn session(store: &Store, hash: u8) -> grabfeed::domain::ids::SessionId {
         method: "password",
         network: "192.0.2.1".to_owned(),
         client: None,
+        browser: None,
         lifetime: DAY,
     };
     store.begin_session(new, NOW).await.unwrap()

@@ -31,6 +31,7 @@ fn session(number: u64) -> NewSession {
         token_hash,
         method: "password",
         network: format!("192.0.2.{}", number % 200),
+        browser: Some(format!("browser:{number}")),
         client: Some("Browser/1".to_owned()),
         lifetime: LIFETIME,
     }

@@ -20,10 +20,19 @@ pub(crate) async fn make(store: &Store) {
     store.create_administrator(new, store.now().await.unwrap()).await.unwrap();
 }
 
-/// What a browser sends back for the one cookie that an answer sets.
+/// What a browser sends back for the session's cookie that an answer sets.
 pub(crate) fn cookie_of(reply: &Reply) -> String {
-    assert_eq!(reply.headers.get_all("set-cookie").iter().count(), 1, "{}", reply.text());
-    reply.header("set-cookie").split(';').next().unwrap().to_owned()
+    let is_of_session =
+        |cookie: &String| cookie.starts_with("grabfeed=") || cookie.starts_with("__Host-grabfeed=");
+    let mut found: Vec<String> = cookies_of(reply).into_iter().filter(is_of_session).collect();
+    assert_eq!(found.len(), 1, "{}", reply.text());
+    found.remove(0)
+}
+
+/// What a browser sends back for all the cookies that an answer sets.
+pub(crate) fn cookies_of(reply: &Reply) -> Vec<String> {
+    let all = reply.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    all.map(|value| value.split(';').next().unwrap().to_owned()).collect()
 }
 
 /// The service at an address, as a page of its own asks it.

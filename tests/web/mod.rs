@@ -117,6 +117,7 @@ impl Running {
             method: "password",
             network: "127.0.0.1".to_owned(),
             client: None,
+            browser: None,
             lifetime: Duration::from_hours(1),
         };
         self.home.store.begin_session(new, self.home.now().await).await.unwrap();

@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::Running;
-use crate::support::account::{NAME, PASSWORD};
+use crate::support::account::{NAME, PASSWORD, cookies_of};
 use crate::support::database::Home;
 use crate::support::http::{Http, Reply};
 use crate::support::service::{Household, Plan};
@@ -208,4 +208,39 @@ async fn failures_of_long_ago_and_sessions_that_ended_are_swept_away() {
         running.home.advance(&running.service, Duration::from_hours(24 * days)).await;
         assert_eq!(running.home.count("SELECT COUNT(*) FROM session").await, left, "{days}");
     }
+}
+
+/// As behind a proxy that is not trusted: the owner and all strangers come from one address.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_that_was_signed_in_before_waits_for_no_stranger_wherever_it_is() {
+    let running = Running::usual().await;
+    running.make_account().await;
+    let known = cookies_of(&running.try_sign_in(NAME, PASSWORD).await).join("; ");
+    assert!(known.contains("grabfeed-browser=gfc_"), "{known}");
+    let sign_in = async |from: &str, cookies: &str, password: &str| {
+        let body = json!({ "name": NAME, "password": password });
+        let http = Http::from_address(from);
+        http.post_json(&running.url(SIGN_IN), &[("cookie", cookies)], &body).await.status
+    };
+    for from in ["127.0.0.2", "127.0.0.3"] {
+        // Strangers in the same network, until it waits, and the account with it.
+        for _ in 0..12 {
+            assert!([401, 429].contains(&sign_in(from, "", "wrong").await));
+        }
+        assert_eq!(sign_in(from, "", PASSWORD).await, 429, "{from}");
+        let invented =
+            format!("grabfeed-browser={}", Token::generate(TokenKind::Session, &mut rand::rng()).expose());
+        assert_eq!(sign_in(from, &invented, PASSWORD).await, 429, "{from}: an invention opens nothing");
+        assert_eq!(sign_in(from, &known, PASSWORD).await, 204, "{from}");
+    }
+    // Guesses in it cost as well.
+    for _ in 0..11 {
+        assert_eq!(sign_in("127.0.0.4", &known, "wrong").await, 401);
+    }
+    assert_eq!(sign_in("127.0.0.4", &known, PASSWORD).await, 429);
+    running.home.clock.advance(Duration::from_hours(91 * 24));
+    for _ in 0..12 {
+        assert!([401, 429].contains(&sign_in("127.0.0.5", "", "wrong").await));
+    }
+    assert_eq!(sign_in("127.0.0.5", &known, PASSWORD).await, 429, "after ninety days it is unknown");
 }

@@ -54,6 +54,8 @@ pub struct Visitor {
     /// The token of the session that the browser came with. It ends when another one begins: nobody goes on with a
     /// cookie that somebody else may have planted.
     pub former: Option<Token>,
+    /// What the browser shows of having been signed in before.
+    pub browser: Option<Token>,
 }
 
 /// What the deeds of the account work with.

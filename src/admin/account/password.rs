@@ -22,7 +22,10 @@ impl Accounts {
         new: SecretString,
     ) -> Result<Option<BegunSession>, AdminError> {
         let administrator = self.administrator().await?.ok_or(AdminError::Conflict)?;
-        let attempt = self.attempts.begin_password(visitor.source, &administrator.name).await?;
+        let attempt = self
+            .attempts
+            .begin_password(visitor.source, visitor.browser.as_ref(), &administrator.name)
+            .await?;
         let (name, address, method) = (actor.name(), actor.address(), actor.method());
         if self.check_password(Some(&administrator), &current).await? == PasswordCheck::Wrong {
             warn!(event = "auth.password-refused", actor = name, address, method);

@@ -2,8 +2,9 @@
 
 use tracing::{error, info};
 
-use super::{ADMINISTRATOR, Accounts, Visitor};
+use super::{ADMINISTRATOR, Accounts, BY_PASSWORD, Visitor};
 use crate::admin::{Actor, AdminError};
+use crate::auth::throttle;
 use crate::auth::token::{Token, TokenKind};
 use crate::domain::ids::SessionId;
 use crate::ops::metrics::DbError;
@@ -16,6 +17,8 @@ pub struct BegunSession {
     pub id: SessionId,
     /// What the browser shows from now on.
     pub token: Token,
+    /// By what the browser is known from now on, where one signed in with the password.
+    pub browser: Option<Token>,
 }
 
 impl Accounts {
@@ -59,15 +62,18 @@ impl Accounts {
             self.store.end_session(former.id).await?;
         }
         let token = Token::generate(TokenKind::Session, &mut rand::rng());
+        // A new one each time: what a stranger may have planted or read is worth nothing after the next sign-in elsewhere.
+        let browser = (method == BY_PASSWORD).then(|| Token::generate(TokenKind::Session, &mut rand::rng()));
         let new = NewSession {
             token_hash: token.hash(),
             method,
             network: visitor.source.network(),
+            browser: browser.as_ref().map(|token| throttle::known_browser(&token.hash())),
             client: visitor.user_agent.clone(),
             lifetime: self.session_rules.lifetime,
         };
         let id = self.store.begin_session(new, self.store.now().await?).await?;
-        Ok(BegunSession { id, token })
+        Ok(BegunSession { id, token, browser })
     }
 
     /// Ends the session by which the caller came, if it came by one.

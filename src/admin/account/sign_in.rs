@@ -21,7 +21,7 @@ impl Accounts {
         name: &str,
         password: SecretString,
     ) -> Result<BegunSession, AdminError> {
-        let attempt = self.attempts.begin_password(visitor.source, name).await?;
+        let attempt = self.attempts.begin_password(visitor.source, visitor.browser.as_ref(), name).await?;
         let administrator = self.administrator().await?;
         let check = self.check_password(administrator.as_ref(), &password).await?;
         let named = administrator.as_ref().is_some_and(|known| is_named(known, name));

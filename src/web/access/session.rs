@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tracing::warn;
 
 use crate::admin::account::{BegunSession, Visitor};
+use crate::auth::throttle::NETWORK_KNOWN_FOR;
 use crate::auth::token::Token;
 use crate::config::section::auth::CookieSecure;
 use crate::store::Session;
@@ -20,6 +21,11 @@ use crate::web::problem::{Code, Problem};
 
 const fn cookie_name(secure: bool) -> &'static str {
     if secure { "__Host-grabfeed" } else { "grabfeed" }
+}
+
+/// The cookie by which a browser is known in which its person signed in before.
+const fn browser_cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-grabfeed-browser" } else { "grabfeed-browser" }
 }
 
 /// Whether cookies for this caller are for HTTPS only.
@@ -50,6 +56,8 @@ pub fn visitor(state: &WebState, caller: &Caller, headers: &HeaderMap) -> Visito
         host: caller.host.as_ref().map(ToString::to_string).unwrap_or_default(),
         user_agent: client_name(headers),
         former: shown_token(state, caller, headers),
+        browser: cookie(headers, browser_cookie_name(is_secure(state.cookie_secure, caller)))
+            .and_then(|text| Token::parse(text).ok()),
     }
 }
 
@@ -61,6 +69,21 @@ pub fn set_cookie(state: &WebState, caller: &Caller, begun: &BegunSession) -> Re
     let secure = is_secure(state.cookie_secure, caller);
     let lifetime = state.accounts.session_rules().lifetime;
     cookie_header(cookie_name(secure), begun.token.expose(), lifetime, secure)
+}
+
+/// The headers of a sign-in with the password: the session's cookie, and the one by which the browser is known afterwards.
+pub fn set_cookies(
+    state: &WebState,
+    caller: &Caller,
+    begun: &BegunSession,
+) -> Result<Vec<HeaderValue>, Problem> {
+    let mut cookies = vec![set_cookie(state, caller, begun)?];
+    if let Some(browser) = &begun.browser {
+        let secure = is_secure(state.cookie_secure, caller);
+        let name = browser_cookie_name(secure);
+        cookies.push(cookie_header(name, browser.expose(), NETWORK_KNOWN_FOR, secure)?);
+    }
+    Ok(cookies)
 }
 
 /// The headers that make a browser forget its session. Over plain HTTP it would not listen to the second.

@@ -43,5 +43,5 @@ pub async fn change_password(
     let (actor, visitor) = (identity.actor(&caller), session::visitor(&state, &caller, &headers));
     let begun = state.accounts.change_password(&actor, &visitor, identity.session(), current, new).await?;
     let cookie = begun.map(|begun| session::set_cookie(&state, &caller, &begun)).transpose()?;
-    Ok(super::session::with_cookie(cookie))
+    Ok(super::session::with_cookies(cookie))
 }

@@ -42,7 +42,7 @@ pub async fn begin(
     cross_site::check(&state, &caller, &headers, Ambient::Nothing)?;
     let visitor = session::visitor(&state, &caller, &headers);
     let begun = state.accounts.sign_in(&visitor, &asked.name, asked.password).await?;
-    Ok(with_cookie(Some(session::set_cookie(&state, &caller, &begun)?)))
+    Ok(with_cookies(session::set_cookies(&state, &caller, &begun)?))
 }
 
 /// Sign out: the session ends.
@@ -57,10 +57,12 @@ pub async fn end(
     Ok((StatusCode::NO_CONTENT, session::farewell(&state, &caller)?).into_response())
 }
 
-/// Done, with this header.
-pub(super) fn with_cookie(cookie: Option<HeaderValue>) -> Response {
+/// Done, with these cookies.
+pub(super) fn with_cookies(cookies: impl IntoIterator<Item = HeaderValue>) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
-    response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     response
 }
 

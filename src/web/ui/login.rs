@@ -56,8 +56,11 @@ pub async fn enter(
     let (name, password) = (form_body.text("name"), form_body.secret("password"));
     let back = local_path(form_body.text("return"), &state.url_base);
     match sign_in(&state, &reader, &headers, name, password).await {
-        Ok(cookie) => {
-            let mut response = see(&state, "", Some(cookie));
+        Ok(cookies) => {
+            let mut response = see(&state, "", None);
+            for cookie in cookies {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
             if let Ok(location) = back.parse() {
                 response.headers_mut().insert(header::LOCATION, location);
             }
@@ -73,11 +76,11 @@ async fn sign_in(
     headers: &HeaderMap,
     name: &str,
     password: SecretString,
-) -> Result<HeaderValue, Problem> {
+) -> Result<Vec<HeaderValue>, Problem> {
     cross_site::check(state, &reader.caller, headers, Ambient::Nothing)?;
     let visitor = session::visitor(state, &reader.caller, headers);
     let begun = state.accounts.sign_in(&visitor, name, password).await?;
-    session::set_cookie(state, &reader.caller, &begun)
+    session::set_cookies(state, &reader.caller, &begun)
 }
 
 fn form(state: &WebState, reader: &Reader, back: &str, name: &str, problem: Option<Problem>) -> Response {
