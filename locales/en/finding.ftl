@@ -11,3 +11,4 @@ finding-history-fails = The history of { $about } cannot be read (last time: { $
 finding-searches-spent = Some grabs wait because the searches of this hour at { $about } are spent (number: { $count }). Raise `matching.searches_per_hour` if its tracker allows more.
 finding-never = never
 finding-proxy-not-trusted = Requests come through the proxy { $about }, which is not trusted (last time: { $day }): all its visitors count as one, and one can hold all others. Add it: `server.trusted_proxies: [{ $about }]`.
+finding-database-large = The database takes { $count } MiB, far more than the torrents in it. If it grew within days, somebody sends what does not exist: look at `grabfeed grab list`, and change the webhook secret if need be.

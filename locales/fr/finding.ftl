@@ -11,3 +11,4 @@ finding-history-fails = L’historique de { $about } ne peut pas être lu (derni
 finding-searches-spent = Certains grabs attendent car les recherches de cette heure chez { $about } sont épuisées (nombre : { $count }). Augmentez `matching.searches_per_hour` si son tracker en permet davantage.
 finding-never = jamais
 finding-proxy-not-trusted = Des requêtes passent par le proxy { $about }, auquel nous ne nous fions pas (dernière fois : { $day }) : tous ses visiteurs comptent pour un seul, et un seul peut bloquer tous les autres. Ajoutez-le : `server.trusted_proxies: [{ $about }]`.
+finding-database-large = La base occupe { $count } Mio, bien plus que les torrents qu’elle contient. Si elle a grossi en quelques jours, quelqu’un envoie ce qui n’existe pas : regardez `grabfeed grab list`, et changez le secret du webhook s’il le faut.

@@ -28,6 +28,8 @@ const ANNOUNCED_BEFORE: Duration = Duration::from_hours(30 * 24);
 const TOLD_FOR: Duration = Duration::from_hours(7 * 24);
 /// How long a history may be unreadable before that is more than a hiccup.
 const UNREADABLE_FOR: Duration = Duration::from_mins(10);
+/// What the database may take beside its torrents, in bytes: a million grabs take about as much.
+const MOST_BESIDE_TORRENTS: u64 = 1 << 30;
 /// Waiting grabs that are looked at for the indexers that they wait for.
 const LOOKED_AT: u32 = 500;
 
@@ -54,6 +56,8 @@ named_enum! {
         HistoryFails = "history-fails",
         /// The searches of an hour at an indexer are spent, and grabs wait.
         SearchesSpent = "searches-spent",
+        /// The database takes far more than the torrents in it: somebody fills it, or it waits for a vacuum.
+        DatabaseLarge = "database-large",
         /// A proxy of the household is not among those that are trusted, so that all its clients are one.
         ProxyNotTrusted = "proxy-not-trusted",
     }
@@ -78,6 +82,7 @@ pub async fn all(deps: &Deps) -> Result<Vec<Finding>, StoreError> {
     let mut found = of_feeds(deps, now).await?;
     found.extend(of_apps(deps, now).await?);
     found.extend(of_searches(deps).await?);
+    found.extend(of_database(deps).await?);
     let proxies = deps.untrusted_proxies.since(now.minus(DAY)).into_iter();
     found.extend(proxies.map(|(address, at)| {
         let about = address.to_string();
@@ -170,6 +175,13 @@ async fn of_searches(deps: &Deps) -> Result<Vec<Finding>, StoreError> {
     }
     let finding = |(about, (count, at))| Finding { kind: FindingKind::SearchesSpent, about, count, at };
     Ok(waits.into_iter().map(finding).collect())
+}
+
+async fn of_database(deps: &Deps) -> Result<Option<Finding>, StoreError> {
+    let (bytes, (_, of_torrents)) = (deps.store.size_bytes().await?, deps.store.torrent_totals().await?);
+    let is_large = bytes.saturating_sub(of_torrents) >= MOST_BESIDE_TORRENTS;
+    let finding = Finding { kind: FindingKind::DatabaseLarge, about: String::new(), count: bytes >> 20, at: None };
+    Ok(is_large.then_some(finding))
 }
 
 #[cfg(test)]

@@ -103,6 +103,7 @@ async fn refresh_upstream_gauges(deps: &Deps, now: Ts) -> Result<(), StoreError>
     deps.metrics.set_indexers_held(gauge(deps.store.held_indexers(now).await?.len()));
     let (torrents, size_bytes) = deps.store.torrent_totals().await?;
     deps.metrics.set_torrents(gauge(torrents), size_bytes);
+    deps.metrics.set_database(deps.store.size_bytes().await?);
     let circuits = deps.apps.iter().map(|app| (app.kind, app.client.circuit()));
     let circuits: Vec<_> = circuits
         .chain(deps.prowlarr.iter().map(|prowlarr| (AppKind::Prowlarr, prowlarr.client.circuit())))

@@ -37,6 +37,7 @@ mod resolve;
 mod row;
 mod search_budget;
 mod session;
+mod size;
 mod step_end;
 mod throttle;
 mod torrent;

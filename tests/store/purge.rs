@@ -16,6 +16,7 @@ use super::given::{
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
+    the_database_says_what_it_takes,
     what_is_old_and_done_with_is_removed_with_its_traces,
     pending_work_is_never_removed,
     an_undelivered_item_keeps_its_torrent_and_its_grab,
@@ -224,4 +225,19 @@ async fn a_revoked_feed_keeps_nothing(home: Home) {
     assert_eq!(store.unfetched(Ts::MAX).await.unwrap(), []);
     let purged = store.purge(after(5), &UNFETCHED).await.unwrap();
     assert_eq!(purged, Purged { grabs: 1, torrents: 1, unfetched: 0, more: false });
+}
+
+async fn the_database_says_what_it_takes(home: Home) {
+    let store = store_in(&home).await;
+    let empty = store.size_bytes().await.unwrap();
+    assert!(empty > 50_000, "{empty}");
+    super::given::tamper(
+        &home,
+        "INSERT INTO throttle (subject, failures, last_at, blocked_until) \
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) \
+         SELECT 'invented:' || i, 1, 1800000005000 + i, 0 FROM n",
+    )
+    .await;
+    let full = store.size_bytes().await.unwrap();
+    assert!(full > empty + 500_000, "{empty} and {full}");
 }

@@ -23,6 +23,7 @@ fn used() -> Metrics {
     metrics.set_indexers_held(1);
     metrics.set_certificates_unchecked(1);
     metrics.set_torrents(3, 4_000);
+    metrics.set_database(5_000);
     metrics.own_echo_skipped();
     metrics.rows_unreadable(Source::AppHistory, 2);
     metrics.downloaded(1_000);

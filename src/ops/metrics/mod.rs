@@ -92,6 +92,7 @@ metrics! {
     torrents_stored: counter [] "Torrents verified and stored";
     torrents: gauge [] "Torrents in the database";
     torrents_size_bytes: gauge [] "Bytes of the torrents in the database";
+    database_size_bytes: gauge [] "Bytes that the database takes";
     torrents_rejected: counter ["reason"] "Downloads that were no torrent to keep";
 
     findings: gauge ["finding"] "What a person should know of and can mend";
@@ -246,6 +247,12 @@ impl Metrics {
     /// How many grabs a history told of and no webhook did.
     pub fn set_webhooks_missed(&self, count: u32) {
         self.all().webhooks_missed.at([]).set(count.into());
+    }
+
+    /// What the database takes.
+    pub fn set_database(&self, size_bytes: u64) {
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; it is exact up to 8 PiB")]
+        self.all().database_size_bytes.at([]).set(size_bytes as f64);
     }
 
     /// How many torrents are stored, and their bytes together.
