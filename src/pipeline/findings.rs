@@ -180,7 +180,8 @@ async fn of_searches(deps: &Deps) -> Result<Vec<Finding>, StoreError> {
 async fn of_database(deps: &Deps) -> Result<Option<Finding>, StoreError> {
     let (bytes, (_, of_torrents)) = (deps.store.size_bytes().await?, deps.store.torrent_totals().await?);
     let is_large = bytes.saturating_sub(of_torrents) >= MOST_BESIDE_TORRENTS;
-    let finding = Finding { kind: FindingKind::DatabaseLarge, about: String::new(), count: bytes >> 20, at: None };
+    let finding =
+        Finding { kind: FindingKind::DatabaseLarge, about: String::new(), count: bytes >> 20, at: None };
     Ok(is_large.then_some(finding))
 }
 
