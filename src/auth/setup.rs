@@ -16,7 +16,7 @@ use super::password_rules::{PasswordRules, Weakness};
 use super::token::{Token, TokenKind, token_hash};
 use crate::config::section::auth::Auth;
 use crate::domain::text;
-use crate::ops::private_file::{self, Standing};
+use crate::ops::private_file::{self, Ownership};
 use crate::ops::text::Lang;
 use crate::store::{NewAdministrator, Store, StoreError};
 
@@ -223,11 +223,11 @@ pub fn remove_token_file(path: &Path) {
 fn kept_token(path: &Path) -> io::Result<Token> {
     const MOST_BYTES: u64 = 1024;
     // Another user's file would be another user's token, and to open a pipe would wait for ever.
-    let kept = match private_file::standing(path)? {
-        Standing::Private => {
+    let kept = match private_file::ownership(path)? {
+        Ownership::Private => {
             fs::File::open(path).and_then(|file| io::read_to_string(io::Read::take(file, MOST_BYTES))).ok()
         }
-        Standing::Absent | Standing::Shared(_) | Standing::Foreign => None,
+        Ownership::Absent | Ownership::Shared(_) | Ownership::Foreign => None,
     };
     let token = kept.and_then(|text| Token::parse(text.trim()).ok());
     if let Some(token) = token.filter(|token| token.kind() == TokenKind::Setup) {

@@ -3,21 +3,16 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::domain::network::network_text;
+
 /// The address of whoever attempts something, as far as it may be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source(pub IpAddr);
 
 impl Source {
-    /// The network by which failures are counted: the address, or the first 64 bits of an IPv6 one, since a household
-    /// has that many to choose from.
+    /// The network by which failures are counted.
     pub fn network(self) -> String {
-        match self.0.to_canonical() {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        }
+        network_text(self.0)
     }
 
     /// Whether it is the machine on which the service runs.

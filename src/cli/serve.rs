@@ -13,7 +13,7 @@ use super::context::{CommandError, Context, make_folder};
 use crate::config::Settings;
 use crate::config::section::logging::LogFormat;
 use crate::ops::log::{self, Format, LogSettings, Repeats};
-use crate::ops::private_file::{self, Standing};
+use crate::ops::private_file::{self, Ownership};
 use crate::ops::shutdown::Lifecycle;
 use crate::service::{self, StartError, Surroundings};
 use crate::store::OpenOptions;
@@ -126,12 +126,12 @@ fn lock(context: &Context, settings: &Settings) -> Result<Option<File>, CommandE
     path.push(".lock");
     let failed = |_cause| StartError::DatabaseFile(database.clone());
     let path = PathBuf::from(path);
-    match private_file::standing(&path).map_err(failed)? {
-        Standing::Absent | Standing::Private => {}
+    match private_file::ownership(&path).map_err(failed)? {
+        Ownership::Absent | Ownership::Private => {}
         // Whoever can open it can hold it, and so keep the service from starting. It is not made anew: a service that runs may
         // hold it.
-        Standing::Shared(_) => private_file::close_to_others(&path).map_err(failed)?,
-        Standing::Foreign => return Err(failed(io::ErrorKind::PermissionDenied.into()).into()),
+        Ownership::Shared(_) => private_file::close_to_others(&path).map_err(failed)?,
+        Ownership::Foreign => return Err(failed(io::ErrorKind::PermissionDenied.into()).into()),
     }
     let file = private_file::options().create(true).truncate(false).write(true).open(path).map_err(failed)?;
     match file.try_lock() {

@@ -75,21 +75,18 @@ impl Downloader {
         let mut trail = Trail::starting_at(text)?;
         let mut response = self.first(trail.current(), link.via, limits).await?;
         let (mut via, first) = (link.via, trail.current().origin());
-        let (mut is_at_prowlarr, mut came_from) = (link.via == Via::Prowlarr, trail.current());
         while response::is_redirect(response.status()) {
+            let came_from = trail.current().origin();
             match trail.next(&response, |url| self.http.is_configured(url))? {
                 redirect::Target::Magnet(magnet) => return Ok(magnet),
                 redirect::Target::Url(url) => {
+                    // Who may lead us into the household: Prowlarr, and each place to itself. To anybody else its addresses are
+                    // shut, or a stranger could make us ask there.
+                    let may_lead = via == Via::Prowlarr || url.origin() == came_from;
                     // What comes after the first hop is the tracker's, whoever sent us there, unless we are where we were.
                     if url.origin() != first {
                         via = Via::Direct;
                     }
-                    // Who may lead us into the household: Prowlarr, and each place to itself. To anybody else its addresses are
-                    // shut, or a stranger could make us ask there.
-                    let may_lead =
-                        via == Via::Prowlarr || url.origin() == came_from.origin() || is_at_prowlarr;
-                    is_at_prowlarr = via == Via::Prowlarr;
-                    came_from = url.clone();
                     drop(response);
                     response = self.send(url, via, limits, may_lead).await?;
                 }

@@ -27,7 +27,7 @@ pub fn folder() -> DirBuilder {
 
 /// What stands at a path, if anything does, judged without opening it: opening a pipe would wait for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Ownership {
     /// Nothing.
     Absent,
     /// A file of ours that only we read and write.
@@ -38,15 +38,15 @@ pub enum Standing {
     Foreign,
 }
 
-/// What stands at this path.
-pub fn standing(path: &Path) -> io::Result<Standing> {
+/// Whose file stands at this path.
+pub fn ownership(path: &Path) -> io::Result<Ownership> {
     let found = match fs::symlink_metadata(path) {
         Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Absent),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ownership::Absent),
         Err(error) => return Err(error),
     };
     if !found.is_file() {
-        return Ok(Standing::Foreign);
+        return Ok(Ownership::Foreign);
     }
     #[cfg(unix)]
     {
@@ -54,13 +54,13 @@ pub fn standing(path: &Path) -> io::Result<Standing> {
         // The folder of this process belongs to whom it runs as; where there is none, nobody is told apart.
         let own = fs::metadata("/proc/self").map(|process| process.uid());
         if own.is_ok_and(|own| own != found.uid()) {
-            return Ok(Standing::Foreign);
+            return Ok(Ownership::Foreign);
         }
         if found.mode() & 0o077 != 0 {
-            return Ok(Standing::Shared(found.mode() & 0o777));
+            return Ok(Ownership::Shared(found.mode() & 0o777));
         }
     }
-    Ok(Standing::Private)
+    Ok(Ownership::Private)
 }
 
 /// The mode of a file that users of this machine other than ours and its group can reach and read.

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::ip_range::IpRange;
+use crate::domain::network::network_of;
 
 /// After this an answer that is not read makes its connection one that keeps us waiting.
 const UNREAD: Duration = Duration::from_secs(1);
@@ -149,8 +150,8 @@ struct Taken {
 enum Network {
     /// A trusted proxy's: each may be another client's.
     TrustedProxy,
-    /// An address, or the first 64 bits of an IPv6 one.
-    Of(u128),
+    /// Somebody else's.
+    Of(IpAddr),
 }
 
 #[derive(Debug)]
@@ -203,10 +204,7 @@ impl Places {
         if self.trusted_proxies.iter().any(|range| range.contains(peer)) {
             return Network::TrustedProxy;
         }
-        Network::Of(match peer.to_canonical() {
-            IpAddr::V4(address) => u128::from(u32::from(address)),
-            IpAddr::V6(address) => u128::from(address) >> 64 << 64,
-        })
+        Network::Of(network_of(peer))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Taken> {

@@ -27,7 +27,7 @@ use crate::config::ip_range::IpRange;
 use crate::ops::shutdown::Lifecycle;
 use crate::web::middleware::caller::Peer;
 use crate::web::places::{NoPlace, Place, Places, Standing};
-use crate::web::standing_body::{Received, Sent};
+use crate::web::standing_body::StandingBody;
 use crate::web::wire::Wire;
 
 /// What connections may take.
@@ -180,10 +180,10 @@ async fn answer(
     let service = router.map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
         request.extensions_mut().insert(receipt.clone());
-        request.map(|body| Body::new(Received::new(body, Arc::clone(&received))))
+        request.map(|body| Body::new(StandingBody::received(body, Arc::clone(&received))))
     });
     let service = service.map_response(move |answer: Response<Body>| {
-        answer.map(|body| Body::new(Sent::new(body, Arc::clone(&standing))))
+        answer.map(|body| Body::new(StandingBody::sent(body, Arc::clone(&standing))))
     });
     let mut connection = std::pin::pin!(
         http1::Builder::new()

@@ -1,4 +1,4 @@
-//! Bodies that say how far a request is: whether its body is still on its way, and whether its answer is.
+//! A body that says when it is gone: that of a request is there, or nobody wants it any more; that of an answer is sent.
 //!
 //! Must not know: what is done with that.
 
@@ -11,63 +11,28 @@ use hyper::body::{Frame, SizeHint};
 
 use super::places::{Phase, Standing};
 
-/// The body of a request. Until it is there, or nobody wants it any more, the request is unfinished.
-pub(super) struct Received<B> {
+/// A body on its way, and what its connection does when it is gone.
+pub(super) struct StandingBody<B> {
     inner: B,
     standing: Arc<Standing>,
+    gone: fn(&Standing),
 }
 
-impl<B: HttpBody> Received<B> {
-    pub(super) fn new(inner: B, standing: Arc<Standing>) -> Self {
+impl<B: HttpBody> StandingBody<B> {
+    /// The body of a request; until it is gone the request is unfinished.
+    pub(super) fn received(inner: B, standing: Arc<Standing>) -> Self {
         standing.set(if inner.is_end_stream() { Phase::Working } else { Phase::Receiving });
-        Self { inner, standing }
-    }
-}
-
-impl<B: HttpBody + Unpin> HttpBody for Received<B> {
-    type Data = B::Data;
-    type Error = B::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        let frame = Pin::new(&mut self.inner).poll_frame(cx);
-        if matches!(frame, Poll::Ready(None)) || self.inner.is_end_stream() {
-            self.standing.received();
-        }
-        frame
+        Self { inner, standing, gone: Standing::received }
     }
 
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
-    }
-}
-
-impl<B> Drop for Received<B> {
-    fn drop(&mut self) {
-        self.standing.received();
-    }
-}
-
-/// The body of an answer. When it is gone, the connection waits for its next request.
-pub(super) struct Sent<B> {
-    inner: B,
-    standing: Arc<Standing>,
-}
-
-impl<B> Sent<B> {
-    pub(super) fn new(inner: B, standing: Arc<Standing>) -> Self {
+    /// The body of an answer; when it is gone the connection waits for its next request.
+    pub(super) fn sent(inner: B, standing: Arc<Standing>) -> Self {
         standing.set(Phase::Sending);
-        Self { inner, standing }
+        Self { inner, standing, gone: |standing| standing.set(Phase::Waiting) }
     }
 }
 
-impl<B: HttpBody + Unpin> HttpBody for Sent<B> {
+impl<B: HttpBody + Unpin> HttpBody for StandingBody<B> {
     type Data = B::Data;
     type Error = B::Error;
 
@@ -87,8 +52,8 @@ impl<B: HttpBody + Unpin> HttpBody for Sent<B> {
     }
 }
 
-impl<B> Drop for Sent<B> {
+impl<B> Drop for StandingBody<B> {
     fn drop(&mut self) {
-        self.standing.set(Phase::Waiting);
+        (self.gone)(&self.standing);
     }
 }

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use grabfeed::demo::{GrabOptions, HistoryRow, ReleaseId, TorrentSpec, Webhook, World};
 use grabfeed::domain::app::AppKind;
 use grabfeed::fetch::verify::verify;
-use grabfeed::ops::clock::Clock;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -29,12 +28,7 @@ const APPS: [(&str, AppKind); 3] =
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_hundred_grabs_outlive_being_killed_again_and_again() {
-    let clock = Clock::system();
-    let mut world = World::builder(move || clock.now()).indexers(INDEXERS);
-    for (name, kind) in APPS {
-        world = world.app(name, kind);
-    }
-    let world = world.start().await.unwrap();
+    let world = super::world_of(&INDEXERS, &APPS).await;
     let household = Household::of(&world);
     household.connect_webhooks(&world);
     let (feed, key) = (household.feed("client"), household.key("test", "read"));

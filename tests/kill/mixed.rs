@@ -12,7 +12,6 @@ use grabfeed::demo::{
 };
 use grabfeed::domain::app::AppKind;
 use grabfeed::fetch::verify::verify;
-use grabfeed::ops::clock::Clock;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::json;
@@ -44,7 +43,6 @@ struct Scene {
     household: Household,
     http: Http,
     key: String,
-    pid: Cell<u32>,
     done: Cell<bool>,
     memory_kib: RefCell<Vec<u64>>,
     /// Releases whose tracker refuses or stalls the first download: it has to be repeated.
@@ -53,12 +51,7 @@ struct Scene {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_at_once_loses_nothing_and_doubles_nothing_and_the_memory_stays_level() {
-    let clock = Clock::system();
-    let mut world = World::builder(move || clock.now()).indexers(INDEXERS);
-    for (name, kind) in APPS {
-        world = world.app(name, kind);
-    }
-    let world = world.start().await.unwrap();
+    let world = super::world_of(&INDEXERS, &APPS).await;
     let household = Household::of(&world);
     household.connect_webhooks(&world);
     let feeds = [household.feed("first client"), household.feed("second client")];
@@ -68,7 +61,6 @@ async fn everything_at_once_loses_nothing_and_doubles_nothing_and_the_memory_sta
         household,
         http: Http::new(),
         key,
-        pid: Cell::new(0),
         done: Cell::new(false),
         memory_kib: RefCell::default(),
         refused: RefCell::default(),
@@ -155,7 +147,6 @@ async fn grab(scene: &Scene, length: Duration) -> BTreeMap<ReleaseId, String> {
 async fn kill_now_and_then(scene: &Scene, length: Duration) -> (Service, u64) {
     let pause = Duration::from_secs((length.as_secs() / (KILLS + 1)).max(5));
     let mut service = scene.household.start().await;
-    scene.pid.set(service.pid());
     let mut kills = 0;
     let mut began = Instant::now();
     while !scene.done.get() {
@@ -164,7 +155,6 @@ async fn kill_now_and_then(scene: &Scene, length: Duration) -> (Service, u64) {
         if kills < KILLS && began.elapsed() > pause {
             service.kill();
             service = scene.household.start().await;
-            scene.pid.set(service.pid());
             (kills, began) = (kills + 1, Instant::now());
         }
     }

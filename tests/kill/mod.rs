@@ -12,11 +12,20 @@ mod syscalls;
 mod three_replicas;
 mod wire;
 
+use grabfeed::demo::World;
+use grabfeed::domain::app::AppKind;
 use grabfeed::ops::clock::Clock;
 use grabfeed::store::{OpenOptions, Store};
 
 use crate::support::household::Household;
 use crate::support::http::Http;
+
+/// A world with these indexers and apps.
+async fn world_of(indexers: &[&str], apps: &[(&str, AppKind)]) -> World {
+    let clock = Clock::system();
+    let world = World::builder(move || clock.now()).indexers(indexers.iter().copied());
+    apps.iter().fold(world, |world, (name, kind)| world.app(name, *kind)).start().await.unwrap()
+}
 
 /// Opens the database that the ended program left.
 async fn left_by(household: &Household) -> Store {

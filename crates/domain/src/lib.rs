@@ -14,6 +14,7 @@ pub mod infohash;
 pub mod magnet;
 pub mod merge;
 pub mod named;
+pub mod network;
 pub mod place;
 pub mod reason;
 pub mod schedule;

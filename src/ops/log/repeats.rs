@@ -5,12 +5,12 @@
 //! matters. Must not know how an entry is written.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tracing::{Level, warn};
 
+use crate::domain::network::network_text;
 use crate::domain::time::Ts;
 
 /// The time over which entries are counted.
@@ -122,16 +122,9 @@ fn allowance(level: Level, event: &str, address: Option<&str>) -> Option<Allowan
     }
 }
 
-/// The address, or the first 64 bits of an IPv6 one, since a household has that many to choose from.
+/// The network that the address lies in; empty if it is no address.
 fn network(address: &str) -> String {
-    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        Ok(IpAddr::V4(address)) => address.to_string(),
-        Err(_) => String::new(),
-    }
+    address.parse().map(network_text).unwrap_or_default()
 }
 
 #[cfg(test)]
