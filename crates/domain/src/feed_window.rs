@@ -64,7 +64,7 @@ const REMINDER: Duration = Duration::from_hours(50 * 24);
 pub struct Listed {
     /// The torrent.
     pub id: TorrentId,
-    /// Its date: whole seconds, different for each item of the feed.
+    /// Its date: different for each item of the feed, in whole seconds where there are enough of them.
     pub pub_at: Ts,
 }
 
@@ -102,7 +102,7 @@ pub fn arrange(entries: &[Entry], moment: Moment, limits: &FeedLimits) -> Arrang
     let first_listed: Vec<_> = waiting
         .iter()
         .take(free)
-        .zip(dates_after(latest, moment.now))
+        .zip(dates_until(moment.now, latest, waiting.len().min(free)))
         .map(|(entry, pub_at)| Listed { id: entry.id, pub_at })
         .collect();
     listing.extend(&first_listed);
@@ -164,11 +164,20 @@ fn shown_long_enough(entry: &Entry, moment: Moment, limits: &FeedLimits) -> bool
     polls >= limits.yield_after_polls && time >= limits.yield_after
 }
 
-/// Whole seconds, one after the other, none before now and all after the latest date given so far.
-fn dates_after(latest: Option<Ts>, now: Ts) -> impl Iterator<Item = Ts> {
-    let this_second = now.plus(Duration::from_millis(999)).seconds();
-    let first = latest.map_or(this_second, |latest| this_second.max(latest.seconds() + 1));
-    (first..).map(|second| Ts::from_millis(second.saturating_mul(1000)))
+/// As many rising dates as are wanted, all after the latest given so far and none in the future: clients hide or refuse
+/// what is dated ahead of them. They are whole seconds, since feeds tell no less, or closer together where too little
+/// time has passed since the latest. Only what the latest itself has of the future (the clock was set back), and a
+/// millisecond an item where nothing else is left, is ahead.
+fn dates_until(now: Ts, latest: Option<Ts>, wanted: usize) -> impl Iterator<Item = Ts> {
+    let wanted = i64::try_from(wanted).unwrap_or(i64::MAX).max(1);
+    let (first, step) = match latest {
+        Some(latest) if now.seconds() - latest.seconds() < wanted => {
+            let step = (now.millis().saturating_sub(latest.millis()) / wanted).clamp(1, 1000);
+            (latest.millis().saturating_add(step), step)
+        }
+        _ => ((now.seconds() - wanted + 1).saturating_mul(1000), 1000),
+    };
+    (0_i64..).map(move |item| Ts::from_millis(first.saturating_add(item.saturating_mul(step))))
 }
 
 #[cfg(test)]
@@ -176,8 +185,13 @@ mod simulation;
 
 #[cfg(test)]
 mod tests {
-    use super::simulation::{Household, LIMITS};
+    use super::simulation::{BEGIN, Household, LIMITS};
     use super::*;
+
+    /// The dates given now, in milliseconds after [`BEGIN`].
+    fn dates(arrangement: &Arrangement) -> Vec<i64> {
+        arrangement.first_listed.iter().map(|item| item.pub_at.millis() - BEGIN).collect()
+    }
 
     fn ids(items: &[Listed]) -> Vec<i64> {
         items.iter().map(|item| item.id.0).collect()
@@ -242,10 +256,23 @@ mod tests {
     #[test]
     fn dates_go_on_after_those_of_purged_items_and_when_the_clock_goes_back() {
         let mut house = Household::new(5_000);
-        house.moment.last_pub_at = Some(Ts::from_millis(9_000));
+        house.moment.last_pub_at = Some(Ts::from_millis(BEGIN + 9_000));
         house.grab(2);
-        let dates: Vec<_> = house.arrange().first_listed.iter().map(|item| item.pub_at.millis()).collect();
-        assert_eq!(dates, [10_000, 11_000]);
+        let dates = dates(&house.arrange());
+        assert_eq!(dates, [9_001, 9_002], "the clock was set back: as little ahead as can be");
+    }
+
+    #[test]
+    fn dates_go_back_from_now_and_come_closer_together_where_there_is_little_time() {
+        let mut house = Household::new(5_700);
+        house.grab(3);
+        assert_eq!(dates(&house.arrange()), [3_000, 4_000, 5_000]);
+        house.grab(2);
+        assert_eq!(dates(&house.arrange()), [5_350, 5_700], "none is in the future");
+        house.moment.now = house.moment.now.plus(Duration::from_secs(20));
+        (house.entries[0].delivered_at, house.entries[1].delivered_at) = (Some(Ts::MIN), Some(Ts::MIN));
+        house.grab(2);
+        assert_eq!(dates(&house.arrange()), [24_000, 25_000]);
     }
 
     #[test]

@@ -8,6 +8,8 @@ use super::*;
 
 pub(super) const LIMITS: FeedLimits =
     FeedLimits { slots: 5, yield_after_polls: 3, yield_after: Duration::from_hours(1) };
+/// A moment of our time, in milliseconds: dates before it can be told.
+pub(super) const BEGIN: i64 = 1_800_000_000_000;
 const BETWEEN_POLLS: Duration = Duration::from_mins(30);
 
 /// A feed with its ledger, and a client that keeps the newest `slots` items and fetches each new one at once,
@@ -22,8 +24,9 @@ pub(super) struct Household {
 }
 
 impl Household {
-    pub(super) fn new(now_millis: i64) -> Self {
-        let moment = Moment { now: Ts::from_millis(now_millis), polls: 0, last_pub_at: None };
+    /// Begins so long after [`BEGIN`].
+    pub(super) fn new(after_millis: i64) -> Self {
+        let moment = Moment { now: Ts::from_millis(BEGIN + after_millis), polls: 0, last_pub_at: None };
         Self {
             entries: vec![],
             moment,
@@ -61,8 +64,13 @@ impl Household {
         );
         assert!(arrangement.listing.len() <= LIMITS.slots);
         assert!(arrangement.listing.is_sorted_by(|a, b| a.pub_at > b.pub_at), "newest first, no equal dates");
+        let last_before = self.moment.last_pub_at.map_or(0, Ts::millis);
         for item in &arrangement.first_listed {
-            assert!(item.pub_at >= self.moment.now && item.pub_at.millis() % 1000 == 0);
+            let ahead = item.pub_at.millis() - self.moment.now.millis().max(last_before);
+            assert!(
+                ahead <= i64::try_from(arrangement.first_listed.len()).unwrap(),
+                "not in the future: {ahead} ms"
+            );
             assert!(self.moment.last_pub_at.is_none_or(|last| item.pub_at > last), "strictly increasing");
             self.moment.last_pub_at = Some(item.pub_at);
             let entry = &mut self.entries[usize::try_from(item.id.0).unwrap()];
