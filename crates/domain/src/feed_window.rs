@@ -165,9 +165,8 @@ fn shown_long_enough(entry: &Entry, moment: Moment, limits: &FeedLimits) -> bool
 }
 
 /// As many rising dates as are wanted, all after the latest given so far and none in the future: clients hide or refuse
-/// what is dated ahead of them. They are whole seconds, since feeds tell no less, or closer together where too little
-/// time has passed since the latest. Only what the latest itself has of the future (the clock was set back), and a
-/// millisecond an item where nothing else is left, is ahead.
+/// what is dated ahead of them. They are whole seconds, as RSS shows them, or closer together where too little time has
+/// passed since the latest. If the latest is itself ahead (the clock was set back), they follow it by a millisecond each.
 fn dates_until(now: Ts, latest: Option<Ts>, wanted: usize) -> impl Iterator<Item = Ts> {
     let wanted = i64::try_from(wanted).unwrap_or(i64::MAX).max(1);
     let (first, step) = match latest {
@@ -177,7 +176,7 @@ fn dates_until(now: Ts, latest: Option<Ts>, wanted: usize) -> impl Iterator<Item
         }
         _ => ((now.seconds() - wanted + 1).saturating_mul(1000), 1000),
     };
-    (0_i64..).map(move |item| Ts::from_millis(first.saturating_add(item.saturating_mul(step))))
+    (0..wanted).map(move |item| Ts::from_millis(first.saturating_add(item.saturating_mul(step))))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::*;
 
 pub(super) const LIMITS: FeedLimits =
     FeedLimits { slots: 5, yield_after_polls: 3, yield_after: Duration::from_hours(1) };
-/// A moment of our time, in milliseconds: dates before it can be told.
+/// The moment from which a household counts, in milliseconds: far from 1970, so that dates can go back from it.
 pub(super) const BEGIN: i64 = 1_800_000_000_000;
 const BETWEEN_POLLS: Duration = Duration::from_mins(30);
 
