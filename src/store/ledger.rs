@@ -84,6 +84,10 @@ const KINDS: [&str; 4] = [
     select_items!("i.delivered_at IS NOT NULL AND i.pub_at IS NOT NULL ORDER BY i.pub_at DESC"),
 ];
 
+/// How many items of a feed were never listed; no more than ten thousand are counted.
+const COUNT_WAITING: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM feed_item WHERE feed_id = $1 AND pub_at IS NULL \
+     AND delivered_at IS NULL LIMIT 10000) waiting";
+
 impl ItemRow {
     fn entry(&self) -> Entry {
         Entry {
@@ -133,10 +137,13 @@ impl Store {
         for kind in KINDS {
             rows.extend(run!(&mut tx, conn => sqlx::query_as::<_, ItemRow>(kind).bind(feed.0).bind(slots).fetch_all(conn))?);
         }
+        let waiting: i64 =
+            run!(&mut tx, conn => sqlx::query_scalar(COUNT_WAITING).bind(feed.0).fetch_one(conn))?;
         let entries: Vec<Entry> = rows.iter().map(ItemRow::entry).collect();
         let moment = Moment {
             now,
             polls: u64::try_from(polls).unwrap_or(0),
+            waiting: u64::try_from(waiting).unwrap_or(0),
             last_pub_at: (last_pub_at > 0).then(|| Ts::from_millis(last_pub_at)),
         };
         let decided = feed_window::arrange(&entries, moment, limits);

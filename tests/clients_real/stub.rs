@@ -44,7 +44,7 @@ impl Stub {
     pub(crate) async fn start() -> Arc<Self> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
-        let moment = Moment { now: Ts::from_millis(1_795_366_902_500), polls: 0, last_pub_at: None };
+        let moment = Moment { now: Ts::from_millis(1_795_366_902_500), polls: 0, waiting: 0, last_pub_at: None };
         let ledger = Ledger { torrents: vec![], entries: vec![], moment, not_modified: 0 };
         let stub = Arc::new(Self {
             base: BaseUrl::parse(&origin, "grab").unwrap(),
@@ -115,6 +115,7 @@ impl Stub {
 impl Ledger {
     /// Arranges the listing and records what the decision says.
     fn arrange(&mut self) -> Vec<Listed> {
+        self.moment.waiting = self.entries.iter().filter(|entry| entry.pub_at.is_none()).count() as u64;
         let arrangement = arrange(&self.entries, self.moment, &LIMITS);
         for listed in &arrangement.first_listed {
             let entry = &mut self.entries[usize::try_from(listed.id.0).unwrap()];
@@ -136,6 +137,8 @@ async fn feed(State(stub): State<Arc<Stub>>, headers: HeaderMap) -> Response {
     let mut ledger = stub.ledger.lock().unwrap();
     let listing = ledger.arrange();
     ledger.moment.polls += 1;
+    // No client reads twice in a minute; the stub's clock knows no other time than that of its readings.
+    ledger.moment.now = ledger.moment.now.plus(Duration::from_mins(1));
     let torrent = |id: TorrentId| &ledger.torrents[usize::try_from(id.0).unwrap()];
     let items: Vec<_> = listing.into_iter().map(|listed| stub.item(torrent(listed.id), listed)).collect();
     let body = rss::render(&channel, &items);

@@ -40,6 +40,8 @@ pub struct Moment {
     pub now: Ts,
     /// How many times the feed was polled so far.
     pub polls: u64,
+    /// How many items wait to be listed for the first time, as far as they were counted: dates are kept free for them.
+    pub waiting: u64,
     /// The latest date that the feed ever gave to an item, also to one that is purged since.
     pub last_pub_at: Option<Ts>,
 }
@@ -64,7 +66,7 @@ const REMINDER: Duration = Duration::from_hours(50 * 24);
 pub struct Listed {
     /// The torrent.
     pub id: TorrentId,
-    /// Its date: different for each item of the feed, in whole seconds where there are enough of them.
+    /// Its date: a whole second that no other item of the feed has.
     pub pub_at: Ts,
 }
 
@@ -84,7 +86,9 @@ pub fn arrange(entries: &[Entry], moment: Moment, limits: &FeedLimits) -> Arrang
     let Queues { mut shown, waiting, mut yielded, mut delivered } = Queues::from_entries(entries);
 
     // Just as many yield as others wait for a slot, those that were shown longest first.
-    let wanted = waiting.len().min(limits.slots);
+    let latest = entries.iter().filter_map(|entry| entry.pub_at).chain(moment.last_pub_at).max();
+    let dates = free_dates(moment, latest, limits.slots, waiting.len().min(limits.slots));
+    let wanted = dates.len();
     let lacking = (shown.len() + wanted).saturating_sub(limits.slots);
     let leaving: Vec<_> = shown
         .iter()
@@ -97,14 +101,9 @@ pub fn arrange(entries: &[Entry], moment: Moment, limits: &FeedLimits) -> Arrang
 
     // Fewer slots than before may leave more shown than fit: the oldest stay, the others come back as these leave.
     let mut listing: Vec<_> = shown.into_iter().filter_map(listed).take(limits.slots).collect();
-    let latest = entries.iter().filter_map(|entry| entry.pub_at).chain(moment.last_pub_at).max();
     let free = limits.slots - listing.len();
-    let first_listed: Vec<_> = waiting
-        .iter()
-        .take(free)
-        .zip(dates_until(moment.now, latest, waiting.len().min(free)))
-        .map(|(entry, pub_at)| Listed { id: entry.id, pub_at })
-        .collect();
+    let first_listed: Vec<_> =
+        waiting.iter().zip(dates).take(free).map(|(entry, pub_at)| Listed { id: entry.id, pub_at }).collect();
     listing.extend(&first_listed);
 
     // What is still undelivered comes back before what is shown only as a reminder.
@@ -164,19 +163,26 @@ fn shown_long_enough(entry: &Entry, moment: Moment, limits: &FeedLimits) -> bool
     polls >= limits.yield_after_polls && time >= limits.yield_after
 }
 
-/// As many rising dates as are wanted, all after the latest given so far and none in the future: clients hide or refuse
-/// what is dated ahead of them. They are whole seconds, as RSS shows them, or closer together where too little time has
-/// passed since the latest. If the latest is itself ahead (the clock was set back), they follow it by a millisecond each.
-fn dates_until(now: Ts, latest: Option<Ts>, wanted: usize) -> impl Iterator<Item = Ts> {
-    let wanted = i64::try_from(wanted).unwrap_or(i64::MAX).max(1);
-    let (first, step) = match latest {
-        Some(latest) if now.seconds() - latest.seconds() < wanted => {
-            let step = (now.millis().saturating_sub(latest.millis()) / wanted).clamp(1, 1000);
-            (latest.millis().saturating_add(step), step)
-        }
-        _ => ((now.seconds() - wanted + 1).saturating_mul(1000), 1000),
-    };
-    (0..wanted).map(move |item| Ts::from_millis(first.saturating_add(item.saturating_mul(step))))
+/// A clock that was set back by no more than this is waited for.
+const SET_BACK_SECONDS: i64 = 60;
+
+/// Up to so many dates for items that are listed now: rising, each a whole second, because RSS shows no less and a client
+/// that sorts by date must not see two alike; after the latest given so far; none in the future, because clients hide or
+/// refuse what is dated ahead of them. What finds no second waits for the next.
+///
+/// They begin early enough that what waits and one more window find seconds too: a burst costs no reading.
+/// If the latest is far ahead of now, the clock was set back: then they follow it, as little ahead as can be.
+fn free_dates(moment: Moment, latest: Option<Ts>, slots: usize, wanted: usize) -> Vec<Ts> {
+    let now = moment.now.seconds();
+    let kept_free = i64::try_from(slots).unwrap_or(i64::MAX).saturating_add_unsigned(moment.waiting);
+    let earliest = now.saturating_sub(kept_free).saturating_add(1);
+    let after = latest.map_or(i64::MIN, |latest| latest.seconds().saturating_add(1));
+    let set_back = after.saturating_sub(now) > SET_BACK_SECONDS;
+    let last = if set_back { i64::MAX } else { now };
+    (after.max(earliest)..=last)
+        .take(wanted)
+        .map(|second| Ts::from_millis(second.saturating_mul(1000)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -253,25 +259,57 @@ mod tests {
     }
 
     #[test]
-    fn dates_go_on_after_those_of_purged_items_and_when_the_clock_goes_back() {
+    fn dates_go_on_after_those_of_purged_items() {
         let mut house = Household::new(5_000);
-        house.moment.last_pub_at = Some(Ts::from_millis(BEGIN + 9_000));
+        house.moment.last_pub_at = Some(Ts::from_millis(BEGIN + 3_200));
         house.grab(2);
-        let dates = dates(&house.arrange());
-        assert_eq!(dates, [9_001, 9_002], "the clock was set back: as little ahead as can be");
+        assert_eq!(dates(&house.arrange()), [4_000, 5_000]);
     }
 
     #[test]
-    fn dates_go_back_from_now_and_come_closer_together_where_there_is_little_time() {
+    fn a_clock_that_was_set_back_a_little_is_waited_for_and_one_that_was_set_back_far_is_not() {
+        let mut house = Household::new(0);
+        house.moment.last_pub_at = Some(Ts::from_millis(BEGIN + 60_000));
+        house.grab(2);
+        assert_eq!(dates(&house.arrange()), [61_000, 62_000], "as little ahead as can be");
+        let mut house = Household::new(0);
+        house.moment.last_pub_at = Some(Ts::from_millis(BEGIN + 59_000));
+        house.grab(2);
+        assert_eq!(dates(&house.arrange()), [0; 0], "a minute at most is waited for");
+        house.moment.now = house.moment.now.plus(Duration::from_mins(1));
+        assert_eq!(dates(&house.arrange()), [60_000]);
+    }
+
+    #[test]
+    fn dates_begin_early_enough_for_what_waits_and_for_one_more_window() {
         let mut house = Household::new(5_700);
-        house.grab(3);
-        assert_eq!(dates(&house.arrange()), [3_000, 4_000, 5_000]);
-        house.grab(2);
-        assert_eq!(dates(&house.arrange()), [5_350, 5_700], "none is in the future");
-        house.moment.now = house.moment.now.plus(Duration::from_secs(20));
-        (house.entries[0].delivered_at, house.entries[1].delivered_at) = (Some(Ts::MIN), Some(Ts::MIN));
-        house.grab(2);
-        assert_eq!(dates(&house.arrange()), [24_000, 25_000]);
+        house.grab(12);
+        assert_eq!(dates(&house.arrange()), [-11_000, -10_000, -9_000, -8_000, -7_000]);
+        house.deliver_all();
+        assert_eq!(dates(&house.arrange()), [-6_000, -5_000, -4_000, -3_000, -2_000]);
+        house.deliver_all();
+        house.grab(8);
+        assert_eq!(dates(&house.arrange()), [-1_000, 0, 1_000, 2_000, 3_000]);
+        house.deliver_all();
+        assert_eq!(dates(&house.arrange()), [4_000, 5_000], "none is in the future");
+        house.deliver_all();
+        assert_eq!(dates(&house.arrange()), [0; 0]);
+        house.moment.now = house.moment.now.plus(Duration::from_secs(1));
+        assert_eq!(dates(&house.arrange()), [6_000]);
+    }
+
+    #[test]
+    fn what_finds_no_date_takes_nobodys_place() {
+        let mut house = Household::new(0);
+        house.grab(5);
+        house.arrange();
+        house.moment.polls = 100;
+        house.moment.now = house.moment.now.plus(LIMITS.yield_after);
+        house.moment.last_pub_at = Some(house.moment.now);
+        house.grab(1);
+        let arrangement = house.arrange();
+        assert_eq!((arrangement.yielding, arrangement.first_listed), (vec![], vec![]));
+        assert_eq!(ids(&arrangement.listing), [4, 3, 2, 1, 0]);
     }
 
     #[test]

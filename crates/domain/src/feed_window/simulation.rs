@@ -26,7 +26,8 @@ pub(super) struct Household {
 impl Household {
     /// Begins so long after [`BEGIN`].
     pub(super) fn new(after_millis: i64) -> Self {
-        let moment = Moment { now: Ts::from_millis(BEGIN + after_millis), polls: 0, last_pub_at: None };
+        let moment =
+            Moment { now: Ts::from_millis(BEGIN + after_millis), polls: 0, waiting: 0, last_pub_at: None };
         Self {
             entries: vec![],
             moment,
@@ -54,6 +55,8 @@ impl Household {
 
     /// Decides and records as the store would; checks what must hold of every listing.
     pub(super) fn arrange(&mut self) -> Arrangement {
+        let waits = |entry: &&Entry| entry.pub_at.is_none() && entry.delivered_at.is_none();
+        self.moment.waiting = self.entries.iter().filter(waits).count() as u64;
         let arrangement = arrange(&self.entries, self.moment, &LIMITS);
         let mut shuffled = self.entries.clone();
         shuffled.reverse();
@@ -66,11 +69,9 @@ impl Household {
         assert!(arrangement.listing.is_sorted_by(|a, b| a.pub_at > b.pub_at), "newest first, no equal dates");
         let last_before = self.moment.last_pub_at.map_or(0, Ts::millis);
         for item in &arrangement.first_listed {
-            let ahead = item.pub_at.millis() - self.moment.now.millis().max(last_before);
-            assert!(
-                ahead <= i64::try_from(arrangement.first_listed.len()).unwrap(),
-                "not in the future: {ahead} ms"
-            );
+            let set_back = last_before > self.moment.now.millis();
+            assert!(set_back || item.pub_at <= self.moment.now, "not in the future: {item:?}");
+            assert_eq!(item.pub_at.millis() % 1000, 0, "a whole second");
             assert!(self.moment.last_pub_at.is_none_or(|last| item.pub_at > last), "strictly increasing");
             self.moment.last_pub_at = Some(item.pub_at);
             let entry = &mut self.entries[usize::try_from(item.id.0).unwrap()];
@@ -104,6 +105,13 @@ impl Household {
         }
         self.moment.now = self.moment.now.plus(self.between_polls);
         arrangement
+    }
+
+    /// All that is listed is fetched.
+    pub(super) fn deliver_all(&mut self) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.pub_at.is_some()) {
+            entry.delivered_at = Some(self.moment.now);
+        }
     }
 
     fn undelivered(&self) -> Vec<TorrentId> {
