@@ -30,7 +30,6 @@ use crate::auth::proxy_word::ProxyWord;
 use crate::auth::setup::{Setup, SetupError, SetupOptions};
 use crate::config::{Loaded, Settings};
 use crate::domain::app::{AppKind, AppName, JACKETT, PROWLARR};
-use crate::domain::feed_window;
 use crate::fetch::arrived::ArrivedFiles;
 use crate::fetch::download::{DownloadLimits, Downloader};
 use crate::ops::clock::Clock;
@@ -325,11 +324,7 @@ fn rules(settings: &Settings) -> deps::Rules {
             max_size_bytes: usize::try_from(settings.torrents.max_size_bytes).unwrap_or(usize::MAX),
             ..DownloadLimits::default()
         },
-        feeds: feed_window::FeedLimits {
-            slots: settings.feeds.window,
-            yield_after_polls: settings.feeds.yield_after_polls.into(),
-            yield_after: settings.feeds.yield_after,
-        },
+        feed_window: settings.feeds.window,
     }
 }
 

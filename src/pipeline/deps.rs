@@ -7,7 +7,6 @@ use tokio::sync::Notify;
 
 use crate::config::section::sync::SyncMode;
 use crate::domain::app::{AppKind, AppName};
-use crate::domain::feed_window;
 use crate::fetch::arrived::ArrivedFiles;
 use crate::fetch::download::{DownloadLimits, Downloader};
 use crate::matching::plan::{Plan, plan};
@@ -109,8 +108,8 @@ pub struct Rules {
     pub allow_magnets: bool,
     /// The bounds of one download.
     pub download: DownloadLimits,
-    /// How feeds list their items.
-    pub feeds: feed_window::FeedLimits,
+    /// How many items a feed lists.
+    pub feed_window: usize,
 }
 
 impl Deps {

@@ -9,7 +9,16 @@ use crate::store::{Feed, Listing, StoreError};
 
 /// Arranges a feed's window anew: what became due since is listed, and gets its date.
 pub async fn arrange(deps: &Deps, feed: &Feed) -> Result<Listing, StoreError> {
-    deps.store.arrange_feed(feed.id, &deps.rules.feeds, deps.store.now().await?).await
+    deps.store.arrange_feed(feed.id, deps.rules.feed_window, deps.store.now().await?).await
+}
+
+/// Notes that a reading of a feed went out whole. False: it could not be written down.
+pub async fn was_read(deps: &Deps, feed: &Feed, items: &[TorrentId]) -> bool {
+    let noted = deps.store.note_reading(feed.id, items).await;
+    if let Err(failure) = &noted {
+        report::database(deps, "reading", failure);
+    }
+    noted.is_ok()
 }
 
 /// Notes that a client fetched a torrent through a feed. The client has its torrent whether or not that can be written

@@ -4,6 +4,8 @@
 //! know: which items are listed, and where the bytes go.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
 
@@ -12,6 +14,8 @@ use super::format::FeedFormat;
 use super::item::{Channel, Item, Source};
 use super::links::{BaseUrl, DownloadLink};
 use super::mac::DownloadSecret;
+use crate::domain::feed_window::READINGS_THAT_COUNT;
+use crate::domain::ids::TorrentId;
 use crate::store::{Feed, ListedItem, Listing, StoreError};
 
 /// What feeds say of themselves.
@@ -32,6 +36,24 @@ pub struct RenderedFeed {
     pub etag: Etag,
     /// Its bytes.
     pub body: Bytes,
+    /// Those of its items for which one more reading counts.
+    pub to_be_read: Vec<TorrentId>,
+    /// How many readings of it count.
+    readings_left: Arc<AtomicU32>,
+}
+
+impl RenderedFeed {
+    /// Whether one more reading of it counts. It is taken off, until it is given back.
+    pub fn take_reading(&self) -> bool {
+        let less = |left: u32| left.checked_sub(1);
+        !self.to_be_read.is_empty()
+            && self.readings_left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less).is_ok()
+    }
+
+    /// Gives back a reading that was not whole, or could not be written down.
+    pub fn give_reading_back(&self) {
+        self.readings_left.fetch_add(1, Ordering::AcqRel);
+    }
 }
 
 impl fmt::Debug for RenderedFeed {
@@ -51,7 +73,8 @@ pub fn render(
     let secret = link_secret(feed)?;
     let items: Vec<Item> =
         listing.items.into_iter().map(|item| published(item, feed, &secret, base)).collect();
-    Ok(write(text, base, Some(feed), &items, listing.version, format))
+    let rendered = write(text, base, Some(feed), &items, listing.version, format);
+    Ok(RenderedFeed { to_be_read: listing.to_be_read, ..rendered })
 }
 
 /// Writes a feed that lists nothing, for a reader whose feed is not there.
@@ -78,7 +101,13 @@ fn write(
     let described = Some(&text.description).filter(|text| !text.is_empty());
     let description = described.unwrap_or(&title).clone();
     let body = format.write(&Channel { title, description, link: base.as_str().to_owned() }, items);
-    RenderedFeed { version, etag: Etag::from_body(&body), body: body.into() }
+    RenderedFeed {
+        version,
+        etag: Etag::from_body(&body),
+        body: body.into(),
+        to_be_read: vec![],
+        readings_left: Arc::new(AtomicU32::new(READINGS_THAT_COUNT)),
+    }
 }
 
 fn published(item: ListedItem, feed: &Feed, secret: &DownloadSecret, base: &BaseUrl) -> Item {

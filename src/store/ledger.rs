@@ -8,7 +8,7 @@ use super::feed::feeds_in;
 use super::{Store, StoreError};
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::feed_filter::{CompiledFilter, FeedFilter, ItemFacts};
-use crate::domain::feed_window::{self, Entry, FeedLimits, Moment};
+use crate::domain::feed_window::{self, Entry, Moment, READINGS_THAT_COUNT};
 use crate::domain::ids::{FeedId, GrabId, TorrentId};
 use crate::domain::infohash::Infohash;
 use crate::domain::time::Ts;
@@ -20,6 +20,8 @@ pub struct Listing {
     pub version: i64,
     /// The items, newest first.
     pub items: Vec<ListedItem>,
+    /// Those of them for which one more reading counts.
+    pub to_be_read: Vec<TorrentId>,
 }
 
 /// An item of a feed.
@@ -54,10 +56,8 @@ struct ItemRow {
     magnet: Option<String>,
     total_bytes: i64,
     pub_at: Option<i64>,
-    first_listed_at: Option<i64>,
-    first_listed_poll: Option<i64>,
+    readings: i64,
     delivered_at: Option<i64>,
-    yielded_at: Option<i64>,
 }
 
 /// One kind of row of a feed's ledger, at most `$2` of it.
@@ -65,7 +65,7 @@ macro_rules! select_items {
     ($rest:literal) => {
         concat!(
             "SELECT t.id AS torrent_id, i.id AS item_id, i.infohash, i.title, i.category, t.indexer, t.magnet, \
-             t.total_bytes, i.pub_at, i.first_listed_at, i.first_listed_poll, i.delivered_at, i.yielded_at \
+             t.total_bytes, i.pub_at, i.readings, i.delivered_at \
              FROM feed_item i JOIN torrent t ON t.id = i.torrent_id WHERE i.feed_id = $1 AND ",
             $rest,
             " LIMIT $2"
@@ -73,20 +73,21 @@ macro_rules! select_items {
     };
 }
 
-/// The four kinds of rows that can appear in the next listing; each is bounded by the number of slots, so that the
-/// work does not grow with the ledger.
-const KINDS: [&str; 4] = [
-    select_items!("i.pub_at IS NULL AND i.delivered_at IS NULL ORDER BY i.id"),
+/// The kinds of rows that can appear in the next listing, in the order in which `domain::feed_window` gives places; each is
+/// bounded by the window, so that the work does not grow with the ledger.
+const KINDS: [&str; 5] = [
     select_items!(
-        "i.pub_at IS NOT NULL AND i.delivered_at IS NULL AND i.yielded_at IS NULL ORDER BY i.pub_at"
+        "i.delivered_at IS NULL AND i.readings = 0 AND i.pub_at IS NOT NULL ORDER BY i.pub_at, i.id"
     ),
-    select_items!("i.delivered_at IS NULL AND i.yielded_at IS NOT NULL ORDER BY i.pub_at DESC"),
+    select_items!("i.delivered_at IS NULL AND i.readings = 0 AND i.pub_at IS NULL ORDER BY i.id DESC"),
+    select_items!("i.delivered_at IS NULL AND i.readings = 1 ORDER BY i.pub_at DESC, i.id DESC"),
+    select_items!("i.delivered_at IS NULL AND i.readings = 2 ORDER BY i.pub_at DESC, i.id DESC"),
     select_items!("i.delivered_at IS NOT NULL AND i.pub_at IS NOT NULL ORDER BY i.pub_at DESC"),
 ];
 
 /// How many items of a feed were never listed; no more than ten thousand are counted.
-const COUNT_WAITING: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM feed_item WHERE feed_id = $1 AND pub_at IS NULL \
-     AND delivered_at IS NULL LIMIT 10000) waiting";
+const COUNT_WAITING: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM feed_item WHERE feed_id = $1 AND readings = 0 \
+     AND pub_at IS NULL AND delivered_at IS NULL LIMIT 10000) waiting";
 
 impl ItemRow {
     fn entry(&self) -> Entry {
@@ -94,10 +95,8 @@ impl ItemRow {
             id: TorrentId(self.torrent_id),
             queued: self.item_id,
             pub_at: self.pub_at.map(Ts::from_millis),
-            first_listed_poll: self.first_listed_poll.and_then(|poll| u64::try_from(poll).ok()),
-            first_listed_at: self.first_listed_at.map(Ts::from_millis),
+            readings: u32::try_from(self.readings).unwrap_or(READINGS_THAT_COUNT),
             delivered_at: self.delivered_at.map(Ts::from_millis),
-            yielded_at: self.yielded_at.map(Ts::from_millis),
         }
     }
 
@@ -121,41 +120,30 @@ const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 impl Store {
     /// Decides what the feed lists now, writes the decision down and returns the listing.
-    pub async fn arrange_feed(
-        &self,
-        feed: FeedId,
-        limits: &FeedLimits,
-        now: Ts,
-    ) -> Result<Listing, StoreError> {
+    pub async fn arrange_feed(&self, feed: FeedId, window: usize, now: Ts) -> Result<Listing, StoreError> {
         let mut tx = self.begin().await?;
         tx.lock(Lock::Ledger).await?;
-        let (version, polls, last_pub_at): (i64, i64, i64) = run!(&mut tx, conn => sqlx::query_as(
-            "SELECT version, poll_count, last_pub_at FROM feed WHERE id = $1",
+        let (version, last_pub_at): (i64, i64) = run!(&mut tx, conn => sqlx::query_as(
+            "SELECT version, last_pub_at FROM feed WHERE id = $1",
         ).bind(feed.0).fetch_one(conn))?;
-        let slots = i64::try_from(limits.slots).unwrap_or(i64::MAX);
+        let most = i64::try_from(window).unwrap_or(i64::MAX);
         let mut rows: Vec<ItemRow> = Vec::new();
         for kind in KINDS {
-            rows.extend(run!(&mut tx, conn => sqlx::query_as::<_, ItemRow>(kind).bind(feed.0).bind(slots).fetch_all(conn))?);
+            rows.extend(run!(&mut tx, conn => sqlx::query_as::<_, ItemRow>(kind).bind(feed.0).bind(most).fetch_all(conn))?);
         }
         let waiting: i64 =
             run!(&mut tx, conn => sqlx::query_scalar(COUNT_WAITING).bind(feed.0).fetch_one(conn))?;
         let entries: Vec<Entry> = rows.iter().map(ItemRow::entry).collect();
         let moment = Moment {
             now,
-            polls: u64::try_from(polls).unwrap_or(0),
             waiting: u64::try_from(waiting).unwrap_or(0),
             last_pub_at: (last_pub_at > 0).then(|| Ts::from_millis(last_pub_at)),
         };
-        let decided = feed_window::arrange(&entries, moment, limits);
-        for id in &decided.yielding {
-            exec!(&mut tx, conn => sqlx::query("UPDATE feed_item SET yielded_at = $3 WHERE feed_id = $1 AND torrent_id = $2")
-                .bind(feed.0).bind(id.0).bind(now.millis()).execute(conn))?;
-        }
+        let decided = feed_window::arrange(&entries, moment, window);
         for item in &decided.first_listed {
             exec!(&mut tx, conn => sqlx::query(
-                "UPDATE feed_item SET pub_at = $3, first_listed_at = $4, first_listed_poll = $5 \
-                 WHERE feed_id = $1 AND torrent_id = $2",
-            ).bind(feed.0).bind(item.id.0).bind(item.pub_at.millis()).bind(now.millis()).bind(polls).execute(conn))?;
+                "UPDATE feed_item SET pub_at = $3, first_listed_at = $4 WHERE feed_id = $1 AND torrent_id = $2",
+            ).bind(feed.0).bind(item.id.0).bind(item.pub_at.millis()).bind(now.millis()).execute(conn))?;
         }
         if let Some(latest) = decided.first_listed.iter().map(|item| item.pub_at).max() {
             exec!(&mut tx, conn => sqlx::query("UPDATE feed SET last_pub_at = $2 WHERE id = $1")
@@ -168,16 +156,34 @@ impl Store {
                 items.push(row.listed(listed.pub_at)?);
             }
         }
-        Ok(Listing { version, items })
+        Ok(Listing { version, items, to_be_read: decided.to_be_read })
     }
 
-    /// Makes the next request arrange anew each feed in which an item waits for a slot that time may free.
+    /// Records that a reading of a feed went out whole, with these items among those that it listed. What waits is
+    /// listed in the next.
+    pub async fn note_reading(&self, feed: FeedId, items: &[TorrentId]) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        tx.lock(Lock::Ledger).await?;
+        for item in items {
+            exec!(&mut tx, conn => sqlx::query(
+                "UPDATE feed_item SET readings = readings + 1 \
+                 WHERE feed_id = $1 AND torrent_id = $2 AND delivered_at IS NULL AND readings < $3",
+            ).bind(feed.0).bind(item.0).bind(i64::from(READINGS_THAT_COUNT)).execute(conn))?;
+        }
+        exec!(&mut tx, conn => sqlx::query(
+            "UPDATE feed SET version = version + 1 WHERE id = $1 AND EXISTS (SELECT 1 FROM feed_item i \
+             WHERE i.feed_id = feed.id AND i.readings = 0 AND i.pub_at IS NULL AND i.delivered_at IS NULL)",
+        ).bind(feed.0).execute(conn))?;
+        tx.commit().await
+    }
+
+    /// Makes the next request arrange anew each feed in which an item waits: time may have given it a date.
     pub async fn review_feeds(&self) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         tx.lock(Lock::Ledger).await?;
         exec!(&mut tx, conn => sqlx::query(
             "UPDATE feed SET version = version + 1 WHERE revoked_at IS NULL AND EXISTS (SELECT 1 FROM feed_item i \
-             WHERE i.feed_id = feed.id AND i.pub_at IS NULL AND i.delivered_at IS NULL)",
+             WHERE i.feed_id = feed.id AND i.readings = 0 AND i.pub_at IS NULL AND i.delivered_at IS NULL)",
         ).execute(conn))?;
         tx.commit().await
     }

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::handler::Handler;
-use axum::http::{HeaderMap, Method};
+use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use tower::ServiceExt;
@@ -19,9 +19,9 @@ use crate::web::access::feed_secret::OpenedFeed;
 use crate::web::access::{Access, RouteAccess, guard, oidc, proxy};
 use crate::web::api;
 use crate::web::api::document::ApiDocument;
-use crate::web::middleware::caller::Caller;
 use crate::web::middleware::{caller, cors, headers, observe, slashes};
 use crate::web::problem::{self, Code, Problem};
+use crate::web::public::reading::Reader;
 use crate::web::public::{downloads, feeds, health, hooks, metrics, predecessor};
 use crate::web::state::MAX_BODY_BYTES;
 use crate::web::ui;
@@ -123,10 +123,9 @@ fn for_programs() -> Vec<Route> {
 /// Feeds, one route for each format.
 fn feed_formats() -> Vec<Route> {
     let show = |format: FeedFormat| {
-        move |State(state): State<WebState>,
-              feed: Extension<OpenedFeed>,
-              caller: Caller,
-              headers: HeaderMap| feeds::show(state, feed, caller, headers, format)
+        move |State(state): State<WebState>, feed: Extension<OpenedFeed>, reader: Reader| {
+            feeds::show(state, feed, reader, format)
+        }
     };
     let of_format = |format: FeedFormat| route(GET, format.route(), Access::FeedToken, show(format));
     FeedFormat::ALL.map(of_format).into()

@@ -77,7 +77,11 @@ async fn feedparser_finds_the_feed_sound_and_its_second_request_is_answered_304(
     assert!(!seen.bozo);
     assert_eq!(seen.ids.iter().collect::<BTreeSet<_>>().len(), 2);
     assert_eq!(seen.titles, ["Un.été & <deux>.001.mkv", "Un.été & <deux>.000.mkv"], "newest first");
-    assert_eq!(seen.dates, [Some([2026, 11, 22, 17, 0, 52]), Some([2026, 11, 22, 17, 0, 51])], "not ahead of 17:01:42");
+    assert_eq!(
+        seen.dates,
+        [Some([2026, 11, 22, 17, 0, 52]), Some([2026, 11, 22, 17, 0, 51])],
+        "not ahead of 17:01:42"
+    );
     assert_eq!(seen.enclosures, urls);
     assert_eq!((seen.second_status, stub.not_modified()), (304, 1));
 }

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use grabfeed::domain::feed::FeedPublicId;
-use grabfeed::domain::feed_window::{Entry, FeedLimits, Listed, Moment, arrange};
+use grabfeed::domain::feed_window::{Arrangement, Entry, Listed, Moment, arrange};
 use grabfeed::domain::ids::TorrentId;
 use grabfeed::domain::time::Ts;
 use grabfeed::publish::disposition::attachment;
@@ -22,8 +22,7 @@ use grabfeed::publish::rss;
 
 use crate::support::torrent::TinyTorrent;
 
-const LIMITS: FeedLimits =
-    FeedLimits { slots: 50, yield_after_polls: 10, yield_after: Duration::from_hours(6) };
+const WINDOW: usize = 50;
 
 pub(crate) struct Stub {
     base: BaseUrl,
@@ -44,7 +43,7 @@ impl Stub {
     pub(crate) async fn start() -> Arc<Self> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
-        let moment = Moment { now: Ts::from_millis(1_795_366_902_500), polls: 0, waiting: 0, last_pub_at: None };
+        let moment = Moment { now: Ts::from_millis(1_795_366_902_500), waiting: 0, last_pub_at: None };
         let ledger = Ledger { torrents: vec![], entries: vec![], moment, not_modified: 0 };
         let stub = Arc::new(Self {
             base: BaseUrl::parse(&origin, "grab").unwrap(),
@@ -70,10 +69,8 @@ impl Stub {
                 id: TorrentId(number),
                 queued: number,
                 pub_at: None,
-                first_listed_poll: None,
-                first_listed_at: None,
+                readings: 0,
                 delivered_at: None,
-                yielded_at: None,
             });
         }
     }
@@ -114,17 +111,15 @@ impl Stub {
 
 impl Ledger {
     /// Arranges the listing and records what the decision says.
-    fn arrange(&mut self) -> Vec<Listed> {
+    fn arrange(&mut self) -> Arrangement {
         self.moment.waiting = self.entries.iter().filter(|entry| entry.pub_at.is_none()).count() as u64;
-        let arrangement = arrange(&self.entries, self.moment, &LIMITS);
+        let arrangement = arrange(&self.entries, self.moment, WINDOW);
         for listed in &arrangement.first_listed {
             let entry = &mut self.entries[usize::try_from(listed.id.0).unwrap()];
             entry.pub_at = Some(listed.pub_at);
-            entry.first_listed_at = Some(self.moment.now);
-            entry.first_listed_poll = Some(self.moment.polls);
             self.moment.last_pub_at = Some(listed.pub_at);
         }
-        arrangement.listing
+        arrangement
     }
 }
 
@@ -135,8 +130,10 @@ async fn feed(State(stub): State<Arc<Stub>>, headers: HeaderMap) -> Response {
         link: stub.base.as_str().to_owned(),
     };
     let mut ledger = stub.ledger.lock().unwrap();
-    let listing = ledger.arrange();
-    ledger.moment.polls += 1;
+    let Arrangement { listing, to_be_read, .. } = ledger.arrange();
+    for id in to_be_read {
+        ledger.entries[usize::try_from(id.0).unwrap()].readings += 1;
+    }
     // No client reads twice in a minute; the stub's clock knows no other time than that of its readings.
     ledger.moment.now = ledger.moment.now.plus(Duration::from_mins(1));
     let torrent = |id: TorrentId| &ledger.torrents[usize::try_from(id.0).unwrap()];

@@ -5,6 +5,7 @@ mod costs_nothing;
 mod hostile_downloads;
 mod jackett;
 mod links;
+mod next_reading;
 mod nothing_is_lost;
 mod panics;
 mod predecessor;

@@ -1,12 +1,10 @@
 //! The delivery ledger: bursts reach a client that keeps few items, dates only rise, nothing is dated twice.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
-use grabfeed::domain::feed_window::FeedLimits;
 use grabfeed::domain::ids::{FeedId, TorrentId};
 use grabfeed::domain::time::Ts;
-use grabfeed::store::{FeedCounts, Listing, Polls, Store, StoreError};
+use grabfeed::store::{FeedCounts, Listing, Store, StoreError};
 
 use super::given::{
     NOW, after, claim, feed, hash, history, make_ready, ready, record, replicas, store_in, torrent,
@@ -19,8 +17,8 @@ fn counts(feed: &str, queued: u64, listed: u64, delivered: u64) -> FeedCounts {
 
 both_engines! {
     a_burst_of_120_reaches_a_client_that_keeps_50,
-    an_item_that_nobody_fetches_yields_its_slot_to_one_that_waits,
-    an_item_fetched_before_it_was_listed_takes_no_slot,
+    what_is_new_takes_the_place_of_what_was_read_and_left,
+    an_item_fetched_before_it_was_listed_takes_no_place,
     a_review_makes_only_feeds_in_which_an_item_waits_render_anew,
     a_title_that_two_torrents_share_is_made_unique,
     the_same_torrent_from_two_indexers_is_listed_once,
@@ -28,12 +26,11 @@ both_engines! {
     a_feed_that_does_not_exist_is_an_error,
 }
 
-const LIMITS: FeedLimits =
-    FeedLimits { slots: 50, yield_after_polls: 3, yield_after: Duration::from_hours(1) };
+const WINDOW: usize = 50;
 
-async fn arrange(store: &Store, feed: FeedId, limits: &FeedLimits, now: Ts) -> Listing {
-    let listing = store.arrange_feed(feed, limits, now).await.unwrap();
-    assert!(listing.items.len() <= limits.slots);
+async fn arrange(store: &Store, feed: FeedId, window: usize, now: Ts) -> Listing {
+    let listing = store.arrange_feed(feed, window, now).await.unwrap();
+    assert!(listing.items.len() <= window);
     assert!(listing.items.is_sorted_by(|a, b| a.pub_at > b.pub_at), "newest first, no equal dates");
     listing
 }
@@ -49,7 +46,7 @@ async fn a_burst_of_120_reaches_a_client_that_keeps_50(home: Home) {
     let mut latest = Ts::MIN;
     for poll in 0..4 {
         let now = after(poll * 1_800);
-        let listing = arrange(&store, feed, &LIMITS, now).await;
+        let listing = arrange(&store, feed, WINDOW, now).await;
         let fetched = delivered.len();
         for item in listing.items.iter().rev() {
             assert_eq!(item.infohash.to_string().len(), 40);
@@ -66,7 +63,7 @@ async fn a_burst_of_120_reaches_a_client_that_keeps_50(home: Home) {
             let first = store.deliver(feed, item.torrent, Some("qBittorrent/5"), now).await.unwrap();
             assert_eq!(first, delivered.insert(item.torrent));
         }
-        let again = arrange(&store, feed, &LIMITS, now).await;
+        let again = arrange(&store, feed, WINDOW, now).await;
         let changed = delivered.len() > fetched;
         assert_eq!(
             again.version > listing.version,
@@ -78,31 +75,37 @@ async fn a_burst_of_120_reaches_a_client_that_keeps_50(home: Home) {
     assert_eq!(store.ledger_counts().await.unwrap(), [counts("All", 0, 0, 120)]);
 }
 
-async fn an_item_that_nobody_fetches_yields_its_slot_to_one_that_waits(home: Home) {
+async fn what_is_new_takes_the_place_of_what_was_read_and_left(home: Home) {
     let store = store_in(&home).await;
     let feed = feed(&store, "All").await.id;
-    let limits = FeedLimits { slots: 2, ..LIMITS };
     let mut torrents = Vec::new();
     for number in 0..3 {
         torrents.push(ready(&store, number, NOW).await.1);
     }
-    let listed = |listing: Listing| listing.items.iter().map(|item| item.torrent).collect::<Vec<_>>();
-    assert_eq!(listed(arrange(&store, feed, &limits, NOW).await), [torrents[1], torrents[0]]);
+    let listed = |listing: &Listing| listing.items.iter().map(|item| item.torrent).collect::<Vec<_>>();
+    let first = arrange(&store, feed, 2, NOW).await;
+    assert_eq!(listed(&first), [torrents[2], torrents[1]], "the newest first");
+    assert_eq!(first.to_be_read, [torrents[1], torrents[2]]);
     assert_eq!(store.ledger_counts().await.unwrap(), [counts("All", 1, 2, 0)]);
-    let polls = Polls { feed, count: 3, last_at: after(3_599), client: None };
-    store.count_polls(&[polls]).await.unwrap();
-    assert_eq!(listed(arrange(&store, feed, &limits, after(3_599)).await), [torrents[1], torrents[0]]);
-    assert_eq!(listed(arrange(&store, feed, &limits, after(3_600)).await), [torrents[2], torrents[1]]);
-    store.deliver(feed, torrents[2], None, after(3_601)).await.unwrap();
-    let listing = arrange(&store, feed, &limits, after(3_602)).await;
-    assert_eq!(
-        listed(listing),
-        [torrents[1], torrents[0]],
-        "what yielded comes back before what was fetched"
-    );
+    assert_eq!(listed(&arrange(&store, feed, 2, after(60)).await), listed(&first), "it was not read");
+    store.note_reading(feed, &first.to_be_read).await.unwrap();
+    let second = arrange(&store, feed, 2, after(120)).await;
+    assert!(second.version > first.version, "an item waited for the reading");
+    assert_eq!(listed(&second), [torrents[0], torrents[2]], "what waited is dated after what was listed");
+    assert_eq!(second.to_be_read, [torrents[0], torrents[2]]);
+    for _ in 0..3 {
+        store.note_reading(feed, &second.to_be_read).await.unwrap();
+    }
+    let third = arrange(&store, feed, 2, after(180)).await;
+    assert_eq!(third.version, second.version, "nothing waits");
+    assert_eq!(listed(&third), [torrents[0], torrents[1]], "what was read once comes before what was left");
+    assert_eq!(third.to_be_read, [torrents[1]]);
+    store.deliver(feed, torrents[1], None, after(181)).await.unwrap();
+    let last = arrange(&store, feed, 2, after(182)).await;
+    assert_eq!(listed(&last), [torrents[0], torrents[2]], "what was left comes back before what was fetched");
 }
 
-async fn an_item_fetched_before_it_was_listed_takes_no_slot(home: Home) {
+async fn an_item_fetched_before_it_was_listed_takes_no_place(home: Home) {
     let store = store_in(&home).await;
     let feed = feed(&store, "All").await.id;
     let mut torrents = Vec::new();
@@ -113,7 +116,7 @@ async fn an_item_fetched_before_it_was_listed_takes_no_slot(home: Home) {
     assert!(store.deliver(feed, torrents[1], None, NOW).await.unwrap());
     assert!(!store.deliver(feed, TorrentId(404), None, NOW).await.unwrap());
     assert!(!store.deliver(FeedId(404), torrents[1], None, NOW).await.unwrap());
-    let listing = arrange(&store, feed, &FeedLimits { slots: 1, ..LIMITS }, NOW).await;
+    let listing = arrange(&store, feed, 1, NOW).await;
     assert_eq!(listing.items.iter().map(|item| item.torrent).collect::<Vec<_>>(), [torrents[2]]);
     assert_eq!(store.ledger_counts().await.unwrap(), [counts("All", 0, 1, 2)]);
 }
@@ -141,7 +144,7 @@ async fn a_review_makes_only_feeds_in_which_an_item_waits_render_anew(home: Home
         [before[0] + 1, before[1] + 1, before[2]],
         "All and Empty were filled"
     );
-    arrange(&store, all, &LIMITS, NOW).await;
+    arrange(&store, all, WINDOW, NOW).await;
     store.review_feeds().await.unwrap();
     assert_eq!(versions(&store).await, [before[0] + 1, before[1] + 2, before[2]]);
 }
@@ -156,7 +159,7 @@ async fn a_title_that_two_torrents_share_is_made_unique(home: Home) {
         record(&store, vec![sighting]).await;
         make_ready(&store, &claim(&store, NOW).await.unwrap(), torrent(number, &indexer), NOW).await;
     }
-    let listing = arrange(&store, feed, &LIMITS, NOW).await;
+    let listing = arrange(&store, feed, WINDOW, NOW).await;
     let titles: Vec<_> = listing.items.iter().map(|item| item.title.clone()).collect();
     assert_eq!(titles, [format!("Same Title [{}]", &hash(2).to_string()[..8]), "Same Title".to_owned()]);
 }
@@ -169,7 +172,7 @@ async fn the_same_torrent_from_two_indexers_is_listed_once(home: Home) {
         let claimed = claim(&store, NOW).await.unwrap();
         make_ready(&store, &claimed, torrent(7, indexer), NOW).await;
     }
-    assert_eq!(arrange(&store, feed, &LIMITS, NOW).await.items.len(), 1);
+    assert_eq!(arrange(&store, feed, WINDOW, NOW).await.items.len(), 1);
 }
 
 async fn requests_on_two_replicas_at_once_date_no_item_twice(home: Home) {
@@ -181,7 +184,7 @@ async fn requests_on_two_replicas_at_once_date_no_item_twice(home: Home) {
     }
     let request = |number: usize| {
         let store = replicas[number % 2].clone();
-        tokio::spawn(async move { arrange(&store, feed, &LIMITS, NOW).await })
+        tokio::spawn(async move { arrange(&store, feed, WINDOW, NOW).await })
     };
     let mut dates: BTreeMap<_, BTreeSet<Ts>> = BTreeMap::new();
     for task in (0..12).map(request).collect::<Vec<_>>() {
@@ -196,5 +199,5 @@ async fn requests_on_two_replicas_at_once_date_no_item_twice(home: Home) {
 
 async fn a_feed_that_does_not_exist_is_an_error(home: Home) {
     let store = store_in(&home).await;
-    assert!(matches!(store.arrange_feed(FeedId(404), &LIMITS, NOW).await, Err(StoreError::Engine(_))));
+    assert!(matches!(store.arrange_feed(FeedId(404), WINDOW, NOW).await, Err(StoreError::Engine(_))));
 }

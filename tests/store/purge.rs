@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use grabfeed::domain::feed_window::FeedLimits;
 use grabfeed::domain::reason::Reason;
 use grabfeed::domain::sighting::Sighting;
 use grabfeed::domain::time::Ts;
 use grabfeed::ops::clock::Clock;
-use grabfeed::store::{Batch, GrabFilter, Polls, Purged, Recorded, Store, UnfetchedLimits};
+use grabfeed::store::{Batch, GrabFilter, Purged, Recorded, Store, UnfetchedLimits};
 
 use super::given::{
     NOW, UNFETCHED, after, claim, cursor, feed, hash, history, hold, make_failed, make_ready, pending,
@@ -29,7 +28,7 @@ both_engines! {
     a_grab_that_was_purged_does_not_come_back_when_its_row_is_read_again,
 }
 
-const LIMITS: FeedLimits = FeedLimits { slots: 1, yield_after_polls: 1, yield_after: Duration::from_mins(1) };
+const WINDOW: usize = 1;
 
 async fn grabs(store: &Store) -> u64 {
     store.grabs(&GrabFilter::default(), 1, 0).await.unwrap().total
@@ -73,15 +72,15 @@ async fn an_undelivered_item_keeps_its_torrent_and_its_grab(home: Home) {
     let (_, one) = ready(&store, 1, NOW).await;
     let (_, two) = ready(&store, 2, NOW).await;
     assert_eq!(store.purge(Ts::MAX, &UNFETCHED).await.unwrap(), Purged::default(), "both wait");
-    store.arrange_feed(feed, &LIMITS, NOW).await.unwrap();
+    store.arrange_feed(feed, WINDOW, NOW).await.unwrap();
     assert_eq!(
         store.purge(Ts::MAX, &UNFETCHED).await.unwrap(),
         Purged::default(),
         "one is listed, one waits"
     );
-    store.count_polls(&[Polls { feed, count: 1, last_at: NOW, client: None }]).await.unwrap();
-    store.arrange_feed(feed, &LIMITS, after(60)).await.unwrap();
-    assert_eq!(store.purge(Ts::MAX, &UNFETCHED).await.unwrap(), Purged::default(), "one yielded its slot");
+    store.note_reading(feed, &[two]).await.unwrap();
+    store.arrange_feed(feed, WINDOW, after(60)).await.unwrap();
+    assert_eq!(store.purge(Ts::MAX, &UNFETCHED).await.unwrap(), Purged::default(), "one gave its place up");
     for torrent in [one, two] {
         store.deliver(feed, torrent, None, after(61)).await.unwrap();
     }
@@ -111,17 +110,17 @@ async fn a_feed_never_lists_what_is_gone(home: Home) {
     let store = store_in(&home).await;
     let feed = feed(&store, "All").await.id;
     let (_, stored) = ready(&store, 1, NOW).await;
-    let listed = store.arrange_feed(feed, &LIMITS, NOW).await.unwrap();
+    let listed = store.arrange_feed(feed, WINDOW, NOW).await.unwrap();
     let date = listed.items[0].pub_at;
     store.deliver(feed, stored, None, NOW).await.unwrap();
-    let before = store.arrange_feed(feed, &LIMITS, NOW).await.unwrap();
+    let before = store.arrange_feed(feed, WINDOW, NOW).await.unwrap();
     assert_eq!(before.items.len(), 1, "delivered items are still shown");
     store.purge(after(1), &UNFETCHED).await.unwrap();
-    let then = store.arrange_feed(feed, &LIMITS, NOW).await.unwrap();
+    let then = store.arrange_feed(feed, WINDOW, NOW).await.unwrap();
     assert!(then.items.is_empty() && then.version > before.version);
     assert_eq!(store.feed_torrent(feed, &hash(1)).await.unwrap(), None);
     ready(&store, 2, NOW).await;
-    let next = store.arrange_feed(feed, &LIMITS, NOW).await.unwrap();
+    let next = store.arrange_feed(feed, WINDOW, NOW).await.unwrap();
     assert!(next.items[0].pub_at > date, "dates go on after those of what is gone");
 }
 
@@ -189,7 +188,7 @@ async fn what_nobody_fetched_is_kept_within_its_own_limits_and_its_purge_is_coun
     for number in 1..=4 {
         ready(&store, number, after(u64::from(number) * 100)).await;
     }
-    store.arrange_feed(feed, &LIMITS, after(500)).await.unwrap();
+    store.arrange_feed(feed, WINDOW, after(500)).await.unwrap();
     let waiting = store.unfetched(after(250)).await.unwrap().remove(0);
     assert_eq!((waiting.feed.as_str(), waiting.torrents, waiting.old), ("All", 4, 2));
     assert_eq!((waiting.reads, waiting.fetched_at), (0, None));

@@ -1,8 +1,5 @@
 //! All kinds of work at once, on two replicas where there can be two: nobody meets a lock or a deadlock.
 
-use std::time::Duration;
-
-use grabfeed::domain::feed_window::FeedLimits;
 use grabfeed::domain::grab::GrabState;
 use grabfeed::domain::ids::FeedId;
 use grabfeed::store::{Polls, Store};
@@ -12,7 +9,7 @@ use crate::support::database::{Home, both_engines};
 
 both_engines! { work_of_all_kinds_goes_on_at_once }
 
-const LIMITS: FeedLimits = FeedLimits { slots: 5, yield_after_polls: 1, yield_after: Duration::ZERO };
+const WINDOW: usize = 5;
 const GRABS: u32 = 25;
 
 async fn work_of_all_kinds_goes_on_at_once(home: Home) {
@@ -54,7 +51,7 @@ async fn poll_and_purge(store: Store, feeds: Vec<FeedId>) {
         let polls = feeds.iter().map(|feed| Polls { feed: *feed, count: 1, last_at: NOW, client: None });
         store.count_polls(&polls.collect::<Vec<_>>()).await.unwrap();
         for feed in &feeds {
-            for item in store.arrange_feed(*feed, &LIMITS, NOW).await.unwrap().items {
+            for item in store.arrange_feed(*feed, WINDOW, NOW).await.unwrap().items {
                 // Another may have purged it since.
                 store.deliver(*feed, item.torrent, None, NOW).await.unwrap();
             }

@@ -287,6 +287,15 @@ impl Household {
         usize::try_from(self.ledger.number(sql).await).unwrap()
     }
 
+    /// Waits until each item that a feed listed counts as read.
+    pub(crate) async fn readings_are_noted(&self) {
+        const UNREAD: &str = "SELECT COUNT(*) FROM feed_item WHERE readings = 0 AND pub_at IS NOT NULL AND delivered_at IS NULL";
+        until("the reading is noted", Duration::from_secs(10), async || {
+            (self.count(UNREAD).await == 0).then_some(())
+        })
+        .await;
+    }
+
     /// The files of a SQLite database.
     pub(crate) fn database_files(&self) -> Vec<PathBuf> {
         let Home::File(folder) = &self.home else { return Vec::new() };

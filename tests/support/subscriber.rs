@@ -15,6 +15,10 @@ pub(crate) struct Subscriber {
     /// Guid and date of what it remembers, newest first.
     known: Vec<(String, i64)>,
     etag: Option<String>,
+    /// Whether its owner's rules want anything.
+    takes: bool,
+    /// How often each title was new to it.
+    pub new: BTreeMap<String, u32>,
     /// How often it fetched each torrent, by infohash.
     pub fetched: BTreeMap<String, u32>,
     /// How often it asked for the feed.
@@ -27,7 +31,24 @@ impl Subscriber {
     /// A client that remembers so many items.
     pub(crate) fn new(url: String, keeps: usize) -> Self {
         let (known, fetched) = (Vec::new(), BTreeMap::new());
-        Self { http: Http::new(), url, keeps, known, etag: None, fetched, polls: 0, unchanged: 0 }
+        let new = BTreeMap::new();
+        Self {
+            http: Http::new(),
+            url,
+            keeps,
+            known,
+            etag: None,
+            takes: true,
+            new,
+            fetched,
+            polls: 0,
+            unchanged: 0,
+        }
+    }
+
+    /// The same, with rules that want nothing of what it sees.
+    pub(crate) fn that_takes_nothing(url: String, keeps: usize) -> Self {
+        Self { takes: false, ..Self::new(url, keeps) }
     }
 
     /// Polls once and fetches what is new; says how many those were.
@@ -47,15 +68,19 @@ impl Subscriber {
             let guid = item.guid().unwrap().value().to_owned();
             let date = httpdate(item.pub_date().unwrap());
             if !self.known.iter().any(|(known, _)| *known == guid) {
-                new.insert(guid.clone(), item.enclosure().unwrap().url().to_owned());
+                let title = item.title().unwrap().to_owned();
+                new.insert(guid.clone(), (title, item.enclosure().unwrap().url().to_owned()));
                 self.known.push((guid, date));
             }
         }
         self.known.sort_by_key(|(_, date)| std::cmp::Reverse(*date));
         self.known.truncate(self.keeps);
         new.retain(|guid, _| self.known.iter().any(|(known, _)| known == guid));
-        for url in new.values() {
-            self.fetch(url).await;
+        for (title, url) in new.values() {
+            *self.new.entry(title.clone()).or_default() += 1;
+            if self.takes {
+                self.fetch(url).await;
+            }
         }
         new.len()
     }

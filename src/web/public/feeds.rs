@@ -9,6 +9,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::reading::{Reader, Reading};
+use super::sent_body::SentBody;
 use crate::ops::metrics::FeedResult;
 use crate::pipeline;
 use crate::publish::etag::Etag;
@@ -19,41 +21,44 @@ use crate::store::{Feed, StoreError};
 use crate::web::WebState;
 use crate::web::access::feed_secret::OpenedFeed;
 use crate::web::input::client_name::client_name;
-use crate::web::middleware::caller::Caller;
 use crate::web::problem::Problem;
 
 /// Answers with the feed that the guard has opened.
 pub async fn show(
     state: WebState,
     Extension(OpenedFeed(feed)): Extension<OpenedFeed>,
-    caller: Caller,
-    headers: HeaderMap,
+    reader: Reader,
     format: FeedFormat,
 ) -> Response {
-    respond(&state, Ok(Some(feed)), &caller, &headers, format).await
+    respond(&state, Ok(Some(feed)), &reader, format).await
 }
 
 /// Answers with a feed, or with one that lists nothing where there is none.
 pub(crate) async fn respond(
     state: &WebState,
     feed: Result<Option<Arc<Feed>>, Problem>,
-    caller: &Caller,
-    headers: &HeaderMap,
+    reader: &Reader,
     format: FeedFormat,
 ) -> Response {
+    let asked = feed.as_ref().ok().cloned().flatten();
     let rendered = match feed {
-        Ok(Some(feed)) => current(state, &feed, caller, headers, format).await,
+        Ok(Some(feed)) => current(state, &feed, reader, format).await,
         Ok(None) => {
-            let base = state.base_for(caller);
+            let base = state.base_for(&reader.caller);
             base.map(|base| Arc::new(feed::render_empty(&state.channel, &base, format)))
         }
         Err(problem) => Err(problem),
     };
     let (response, result) = match rendered {
-        Ok(rendered) if is_current(headers, &rendered.etag) => {
-            (not_modified(&rendered), FeedResult::NotModified)
+        Ok(rendered) => {
+            let reading = asked.and_then(|feed| Reading::begin(state, feed, &rendered, reader));
+            if is_current(&reader.headers, &rendered.etag) {
+                reading.into_iter().for_each(Reading::note);
+                (not_modified(&rendered), FeedResult::NotModified)
+            } else {
+                (sent(&rendered, reading, format), FeedResult::Sent)
+            }
         }
-        Ok(rendered) => (sent(&rendered, format), FeedResult::Sent),
         Err(problem) => (problem.into_response(), FeedResult::Refused),
     };
     state.metrics().feed_requested(format.metric_label(), result);
@@ -63,12 +68,11 @@ pub(crate) async fn respond(
 async fn current(
     state: &WebState,
     feed: &Feed,
-    caller: &Caller,
-    headers: &HeaderMap,
+    reader: &Reader,
     format: FeedFormat,
 ) -> Result<Arc<RenderedFeed>, Problem> {
-    let base = state.base_for(caller)?;
-    state.deps.polls.count(feed.id, client_name(headers).as_deref(), state.clock().now());
+    let base = state.base_for(&reader.caller)?;
+    state.deps.polls.count(feed.id, client_name(&reader.headers).as_deref(), state.clock().now());
     let latest = state.rendered_feeds.latest(feed.id, format, &base);
     if let Some(current) = latest.as_ref().filter(|rendered| rendered.version == feed.version) {
         return Ok(Arc::clone(current));
@@ -114,7 +118,11 @@ fn not_modified(rendered: &RenderedFeed) -> Response {
     with_etag(StatusCode::NOT_MODIFIED.into_response(), &rendered.etag)
 }
 
-fn sent(rendered: &RenderedFeed, format: FeedFormat) -> Response {
-    let body = Body::from(rendered.body.clone());
+fn sent(rendered: &RenderedFeed, reading: Option<Reading>, format: FeedFormat) -> Response {
+    let bytes = rendered.body.clone();
+    let body = match reading {
+        Some(reading) => Body::new(SentBody::new(bytes, || reading.note())),
+        None => Body::from(bytes),
+    };
     with_etag(([(header::CONTENT_TYPE, format.media_type())], body).into_response(), &rendered.etag)
 }

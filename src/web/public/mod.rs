@@ -9,4 +9,5 @@ pub mod hooks;
 pub mod metrics;
 pub mod predecessor;
 
+pub mod reading;
 mod sent_body;

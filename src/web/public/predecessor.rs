@@ -9,11 +9,12 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Uri};
+use axum::http::Uri;
 use axum::response::Response;
 
 use super::downloads;
 use super::feeds::respond;
+use super::reading::Reader;
 use crate::admin;
 use crate::domain::infohash::Infohash;
 use crate::domain::text::indexer_key;
@@ -21,7 +22,6 @@ use crate::publish::format::FeedFormat;
 use crate::store::{Feed, KeyFeed};
 use crate::web::WebState;
 use crate::web::access::identity::Identity;
-use crate::web::middleware::caller::Caller;
 use crate::web::problem::{Code, Problem};
 
 type Tracker = Result<Path<String>, PathRejection>;
@@ -30,48 +30,44 @@ type Tracker = Result<Path<String>, PathRejection>;
 pub async fn rss(
     State(state): State<WebState>,
     Extension(identity): Extension<Identity>,
-    caller: Caller,
     uri: Uri,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Response {
     let feed = feed(&state, &identity, queried_tracker(&uri)).await;
-    respond(&state, feed, &caller, &headers, FeedFormat::Rss).await
+    respond(&state, feed, &reader, FeedFormat::Rss).await
 }
 
 /// `GET /rss/torrent.json`, with `?tracker=` if wanted.
 pub async fn json(
     State(state): State<WebState>,
     Extension(identity): Extension<Identity>,
-    caller: Caller,
     uri: Uri,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Response {
     let feed = feed(&state, &identity, queried_tracker(&uri)).await;
-    respond(&state, feed, &caller, &headers, FeedFormat::PredecessorJson).await
+    respond(&state, feed, &reader, FeedFormat::PredecessorJson).await
 }
 
 /// `GET /rss/tracker/{tracker}`
 pub async fn tracker_rss(
     State(state): State<WebState>,
     Extension(identity): Extension<Identity>,
-    caller: Caller,
     tracker: Tracker,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Response {
     let feed = feed_of_tracker(&state, &identity, tracker).await;
-    respond(&state, feed, &caller, &headers, FeedFormat::Rss).await
+    respond(&state, feed, &reader, FeedFormat::Rss).await
 }
 
 /// `GET /rss/tracker/{tracker}/json`
 pub async fn tracker_json(
     State(state): State<WebState>,
     Extension(identity): Extension<Identity>,
-    caller: Caller,
     tracker: Tracker,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Response {
     let feed = feed_of_tracker(&state, &identity, tracker).await;
-    respond(&state, feed, &caller, &headers, FeedFormat::PredecessorJson).await
+    respond(&state, feed, &reader, FeedFormat::PredecessorJson).await
 }
 
 /// `GET /torrents/{infohash}.torrent`, if `torrents.expose_static` is on. Nothing is listed, and nothing is noted as
