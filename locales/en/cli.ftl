@@ -39,6 +39,7 @@ cli-feed-create--categories = Only this category (Movies, TV, Music, Books, XXX,
 cli-feed-create--title = Only titles that match this regular expression.
 cli-feed-create--min-size-mb = Only content of at least this size, in MiB.
 cli-feed-create--max-size-mb = Only content of at most this size, in MiB.
+cli-feed-create--begins = Where it begins: everything that is kept, the last days (7d), or now. Without it: now if a feed of this name was there before, else everything.
 cli-feed-list = Lists the feeds without showing their addresses.
 cli-feed-rotate = Gives a feed a new address and shows it once. Links and items stay as they are.
 cli-feed-rotate--name = The feed’s name.
@@ -111,6 +112,15 @@ cli-key-unknown = No key is named “{ $name }”.
 cli-feed-bad-name = A feed’s name has 1 to 64 characters.
 cli-feed-bad-filter = The filter cannot be used: check the names, the regular expression and the sizes.
 cli-feed-name-taken = A feed is already named “{ $name }”. Choose another name, or revoke it.
+cli-feed-begins-everything = { $items ->
+    [one] It begins with everything that is kept: one item.
+   *[other] It begins with everything that is kept: { $items } items.
+}
+cli-feed-begins-days = { $items ->
+    [one] It begins with the last { $days } days: one item.
+   *[other] It begins with the last { $days } days: { $items } items.
+}
+cli-feed-begins-now = It begins now: what was grabbed before is not in it (--from everything puts it in).
 cli-feed-revoked = The feed “{ $name }” is revoked.
 cli-feed-unknown = No feed is named “{ $name }”.
 cli-app-none = No app is configured. Add one under “apps” in settings.yml, or fill in “prowlarr”.

@@ -39,6 +39,7 @@ cli-feed-create--categories = Seulement cette catégorie (Movies, TV, Music, Boo
 cli-feed-create--title = Seulement les titres qui correspondent à cette expression régulière.
 cli-feed-create--min-size-mb = Seulement les contenus d’au moins cette taille, en Mio.
 cli-feed-create--max-size-mb = Seulement les contenus d’au plus cette taille, en Mio.
+cli-feed-create--begins = Par quoi il commence : everything (tout ce qui est gardé), les derniers jours (7d) ou now (maintenant). Sans cela : now si un flux de ce nom existait déjà, sinon everything.
 cli-feed-list = Liste les flux, sans montrer leurs adresses.
 cli-feed-rotate = Donne à un flux une nouvelle adresse et l’affiche une seule fois. Les liens et les éléments ne changent pas.
 cli-feed-rotate--name = Le nom du flux.
@@ -111,6 +112,15 @@ cli-key-unknown = Aucune clé ne s’appelle « { $name } ».
 cli-feed-bad-name = Le nom d’un flux a de 1 à 64 caractères.
 cli-feed-bad-filter = Le filtre est inutilisable : vérifiez les noms, l’expression régulière et les tailles.
 cli-feed-name-taken = Un flux s’appelle déjà « { $name } ». Choisissez un autre nom, ou révoquez-le.
+cli-feed-begins-everything = { $items ->
+    [one] Il commence par tout ce qui est gardé : { $items } élément.
+   *[other] Il commence par tout ce qui est gardé : { $items } éléments.
+}
+cli-feed-begins-days = { $items ->
+    [one] Il commence par les { $days } derniers jours : { $items } élément.
+   *[other] Il commence par les { $days } derniers jours : { $items } éléments.
+}
+cli-feed-begins-now = Il commence maintenant : ce qui a été pris avant n’y figure pas (--from everything l’y met).
 cli-feed-revoked = Le flux « { $name } » est révoqué.
 cli-feed-unknown = Aucun flux ne s’appelle « { $name } ».
 cli-app-none = Aucune application n’est configurée. Ajoutez-en une sous « apps » dans settings.yml, ou renseignez « prowlarr ».

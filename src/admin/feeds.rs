@@ -10,6 +10,7 @@ use super::new_feed::new_feed;
 use super::{Actor, AdminError};
 use crate::auth::token::{Token, TokenKind};
 use crate::domain::feed::{FeedName, FeedPublicId};
+use crate::domain::feed_begin::FeedBegin;
 use crate::domain::feed_filter::FeedFilter;
 use crate::domain::ids::KeyId;
 use crate::domain::text::{clean, is_plain};
@@ -30,19 +31,38 @@ pub struct FeedWithToken {
     pub token: Token,
 }
 
-/// Makes a feed.
+/// A feed that was just made.
+#[derive(Debug)]
+pub struct MadeFeed {
+    /// The feed with its token.
+    pub made: FeedWithToken,
+    /// Where it begins.
+    pub begins: FeedBegin,
+    /// With how many items.
+    pub items: u64,
+}
+
+/// Makes a feed. `begins`: where, if the person said so; else with everything that is kept, unless a feed of this name
+/// was there before: its client has what was grabbed until now.
 pub async fn create(
     store: &Store,
     actor: &Actor,
     name: &str,
     filter: FeedFilter,
-) -> Result<FeedWithToken, AdminError> {
+    begins: Option<FeedBegin>,
+) -> Result<MadeFeed, AdminError> {
     let plain = is_plain(name, FeedName::MAX_CHARS);
     let name = FeedName::parse(name).ok().filter(|_| plain).ok_or(AdminError::Invalid("name"))?;
-    let (new, token) = new_feed(name, filter)?;
+    let begins = match begins {
+        Some(begins) => begins,
+        None if store.had_feed(&name).await? => FeedBegin::Now,
+        None => FeedBegin::Everything,
+    };
+    let (new, token) = new_feed(name, filter, begins)?;
     let feed = store.create_feed(new, store.now().await?).await?;
+    let items = store.feed_item_count(feed.id).await?;
     info!(event = "feed.created", feed = %feed.name, actor = actor.name(), address = actor.address());
-    Ok(FeedWithToken { feed, token })
+    Ok(MadeFeed { made: FeedWithToken { feed, token }, begins, items })
 }
 
 /// The feed with this public id.
@@ -124,6 +144,7 @@ fn feed_of_key_to_make(which: &KeyFeed, key_name: &str) -> Result<Option<NewFeed
     }
     let name = clean(which.indexer_key.as_deref().unwrap_or(key_name), FeedName::MAX_CHARS);
     let name = FeedName::parse(&name).or_else(|_| FeedName::parse("rss"));
-    let (feed, _unseen) = new_feed(name.map_err(|_| AdminError::Invalid("name"))?, filter)?;
+    let (feed, _unseen) =
+        new_feed(name.map_err(|_| AdminError::Invalid("name"))?, filter, FeedBegin::Everything)?;
     Ok(Some(NewFeed { token_shown: String::new(), ..feed }))
 }

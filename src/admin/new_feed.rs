@@ -4,6 +4,7 @@
 
 use crate::auth::token::{Token, TokenKind, random_identifier};
 use crate::domain::feed::{FeedName, FeedPublicId};
+use crate::domain::feed_begin::FeedBegin;
 use crate::domain::feed_filter::FeedFilter;
 use crate::publish::mac::DownloadSecret;
 use crate::store::{NewFeed, StoreError};
@@ -12,7 +13,11 @@ use crate::store::{NewFeed, StoreError};
 ///
 /// # Errors
 /// Never: what is drawn has the form of an identifier.
-pub(super) fn new_feed(name: FeedName, filter: FeedFilter) -> Result<(NewFeed, Token), StoreError> {
+pub(super) fn new_feed(
+    name: FeedName,
+    filter: FeedFilter,
+    begins: FeedBegin,
+) -> Result<(NewFeed, Token), StoreError> {
     let mut rng = rand::rng();
     let token = Token::generate(TokenKind::Feed, &mut rng);
     let public_id = FeedPublicId::parse(&random_identifier(&mut rng, FeedPublicId::NEW_CHARS));
@@ -24,6 +29,7 @@ pub(super) fn new_feed(name: FeedName, filter: FeedFilter) -> Result<(NewFeed, T
         })?,
         name,
         filter,
+        begins,
         token_hash: token.hash(),
         token_shown: token.shown(),
         link_secret: *DownloadSecret::generate(&mut rng).expose_bytes(),

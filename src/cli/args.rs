@@ -11,6 +11,7 @@ use super::torrent::TorrentCommand;
 use crate::admin::feeds::{LONGEST_OVERLAP_HOURS, USUAL_OVERLAP_HOURS};
 use crate::admin::keys::LONGEST_LIFE_DAYS;
 use crate::domain::app::AppKind;
+use crate::domain::feed_begin::FeedBegin;
 use crate::domain::grab::GrabState;
 use crate::ops::text::Lang;
 
@@ -166,6 +167,9 @@ pub struct FeedCreateArgs {
     /// Only content of at most this size, in MiB.
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(..1 << 30))]
     pub max_size_mb: Option<u64>,
+    /// Where it begins.
+    #[arg(long = "from", value_name = "BEGINNING")]
+    pub begins: Option<FeedBegin>,
 }
 
 /// `feed rotate`

@@ -12,6 +12,7 @@ use crate::admin::{Actor, AdminError, feeds};
 use crate::auth::token::Token;
 use crate::config::Settings;
 use crate::domain::app::AppName;
+use crate::domain::feed_begin::FeedBegin;
 use crate::domain::feed_filter::FeedFilter;
 use crate::domain::time::Ts;
 use crate::ops::text::Lang;
@@ -22,13 +23,18 @@ use crate::store::{Feed, Store};
 const MIB: u64 = 1024 * 1024;
 
 /// Runs the command.
-pub fn run(command: FeedCommand, context: &Context, out: &mut dyn Write) -> Result<u8, CommandError> {
+pub fn run(
+    command: FeedCommand,
+    context: &Context,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<u8, CommandError> {
     let settings = context.settings()?;
     let lang = context.lang_of(&settings);
     block_on(async {
         let store = context.open_store(&settings).await?;
         let code = match command {
-            FeedCommand::Create(args) => create(args, &settings, &store, lang, out).await?,
+            FeedCommand::Create(args) => create(args, &settings, &store, lang, out, err).await?,
             FeedCommand::List(args) => list(store.feeds().await?, store.now().await?, args.json, lang, out)?,
             FeedCommand::Rotate(args) => rotate(&args, &settings, &store, lang, out).await?,
             FeedCommand::Revoke(args) => revoke(&args.name, &store, lang, out).await?,
@@ -44,19 +50,33 @@ async fn create(
     store: &Store,
     lang: Lang,
     out: &mut dyn Write,
+    err: &mut dyn Write,
 ) -> Result<u8, CommandError> {
-    let name = args.name.clone();
+    let (name, begins) = (args.name.clone(), args.begins);
     let Some(filter) = filter(args) else {
         writeln!(out, "{}", lang.text("cli-feed-bad-filter", &[]))?;
         return Ok(FAILED);
     };
-    match feeds::create(store, &Actor::command_line(), &name, filter).await {
+    match feeds::create(store, &Actor::command_line(), &name, filter, begins).await {
         Ok(made) => {
-            // The address alone on its line, so that a script can take it.
-            writeln!(out, "{}", url(&base_url(settings), &made.token))?;
+            // The address alone, so that a script can take it; what is told to a person goes beside it.
+            writeln!(out, "{}", url(&base_url(settings), &made.made.token))?;
+            writeln!(err, "{}", begun(made.begins, made.items, lang))?;
             Ok(0)
         }
         Err(error) => refusal::write(error, Thing::Feed, &name, lang, out),
+    }
+}
+
+/// With what a feed begins, in words.
+fn begun(begins: FeedBegin, items: u64, lang: Lang) -> String {
+    let count = ("items", items.into());
+    match begins {
+        FeedBegin::Everything => lang.text("cli-feed-begins-everything", &[count]),
+        FeedBegin::Days(days) => {
+            lang.text("cli-feed-begins-days", &[count, ("days", u64::from(days).into())])
+        }
+        FeedBegin::Now => lang.text("cli-feed-begins-now", &[]),
     }
 }
 

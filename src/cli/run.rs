@@ -33,7 +33,7 @@ pub fn run(
         Err(error) => return tell_usage(&error, lang, out, err),
     };
     let context = Context { data: cli.data, environment, asked_lang: cli.lang, clock: Clock::system() };
-    dispatch(cli.command, &context, input, out).unwrap_or_else(|error| error.tell(context.lang(), err))
+    dispatch(cli.command, &context, input, out, err).unwrap_or_else(|error| error.tell(context.lang(), err))
 }
 
 fn dispatch(
@@ -41,6 +41,7 @@ fn dispatch(
     context: &Context,
     input: &mut dyn BufRead,
     out: &mut dyn Write,
+    err: &mut dyn Write,
 ) -> Result<u8, CommandError> {
     let lang = context.lang();
     match command {
@@ -50,7 +51,7 @@ fn dispatch(
         Commands::Config(args) => Ok(config::run(&args, &context.inputs(), lang, out)?),
         Commands::Key(command) => key::run(&command, context, out),
         Commands::User(command) => user::run(&command, context, input, out),
-        Commands::Feed(command) => feed::run(command, context, out),
+        Commands::Feed(command) => feed::run(command, context, out, err),
         Commands::Grab(command) => grab::run(&command, context, out),
         Commands::App(command) => app::run(&command, context, out),
         Commands::Sync(args) => sync::run(&args, context, out),

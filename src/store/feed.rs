@@ -5,6 +5,7 @@ use std::fmt;
 use super::engine::{Lock, Tx};
 use super::{Store, StoreError};
 use crate::domain::feed::{FeedName, FeedPublicId};
+use crate::domain::feed_begin::FeedBegin;
 use crate::domain::feed_filter::FeedFilter;
 use crate::domain::ids::FeedId;
 use crate::domain::time::Ts;
@@ -17,6 +18,8 @@ pub struct NewFeed {
     pub name: FeedName,
     /// What it lists.
     pub filter: FeedFilter,
+    /// Where it begins.
+    pub begins: FeedBegin,
     /// Hash of the path token.
     pub token_hash: [u8; 32],
     /// What may be shown of the token.
@@ -42,6 +45,8 @@ pub struct Feed {
     pub link_secret: Vec<u8>,
     /// When it was made.
     pub created_at: Ts,
+    /// From when on it takes what was grabbed before it was made; the beginning of time: everything.
+    pub begins_at: Ts,
     /// When a client last asked for it.
     pub last_used_at: Option<Ts>,
     /// The `User-Agent` of that client.
@@ -84,6 +89,7 @@ pub(super) struct Row {
     token_shown: String,
     link_secret: Vec<u8>,
     created_at: i64,
+    begins_at: i64,
     last_used_at: Option<i64>,
     last_client: Option<String>,
     poll_count: i64,
@@ -95,7 +101,7 @@ pub(super) struct Row {
 macro_rules! select_feed {
     ($rest:literal) => {
         concat!(
-            "SELECT id, public_id, name, filter, token_shown, link_secret, created_at, last_used_at, last_client, \
+            "SELECT id, public_id, name, filter, token_shown, link_secret, created_at, begins_at, last_used_at, last_client, \
              poll_count, version, (SELECT k.name FROM api_key k WHERE k.id = feed.key_id) AS key_name, \
              former_token_until FROM feed ",
             $rest
@@ -115,6 +121,7 @@ impl Row {
             token_shown: self.token_shown,
             link_secret: self.link_secret,
             created_at: Ts::from_millis(self.created_at),
+            begins_at: Ts::from_millis(self.begins_at),
             last_used_at: self.last_used_at.map(Ts::from_millis),
             last_client: self.last_client,
             poll_count: u64::try_from(self.poll_count).unwrap_or(0),
@@ -164,6 +171,21 @@ impl Store {
         ).bind(name.key()).bind(token_hash.to_vec()).bind(token_shown.clone()).bind(overlap).execute(conn))?;
         tx.commit().await?;
         Ok(rotated > 0)
+    }
+
+    /// Whether there was a feed of this name that is revoked.
+    pub async fn had_feed(&self, name: &FeedName) -> Result<bool, StoreError> {
+        let had: i64 = read!(self, pool => sqlx::query_scalar(
+            "SELECT COUNT(*) FROM feed WHERE name_key = $1 AND key_id IS NULL AND revoked_at IS NOT NULL",
+        ).bind(name.key()).fetch_one(pool))?;
+        Ok(had > 0)
+    }
+
+    /// How many items a feed has, listed or not.
+    pub async fn feed_item_count(&self, feed: FeedId) -> Result<u64, StoreError> {
+        let count: i64 = read!(self, pool => sqlx::query_scalar("SELECT COUNT(*) FROM feed_item WHERE feed_id = $1")
+            .bind(feed.0).fetch_one(pool))?;
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     /// All feeds that are not revoked, by name.

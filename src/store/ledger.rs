@@ -4,7 +4,7 @@
 //! that read the rows, so that two requests at once never date an item twice.
 
 use super::engine::{Lock, Tx};
-use super::feed::feeds_in;
+use super::feed::{Feed, feeds_in};
 use super::{Store, StoreError};
 use crate::domain::app::{AppKind, AppName};
 use crate::domain::feed_filter::{CompiledFilter, FeedFilter, ItemFacts};
@@ -269,6 +269,16 @@ struct Candidate {
     indexer: Option<String>,
     title: String,
     total_bytes: i64,
+    grabbed_at: i64,
+    created_at: i64,
+}
+
+impl Candidate {
+    /// Whether it was grabbed after the feed's beginning. What was heard of since the feed was made was, whatever the
+    /// clock of its app says.
+    const fn is_after_beginning(&self, feed: &Feed) -> bool {
+        self.created_at >= feed.created_at.millis() || self.grabbed_at >= feed.begins_at.millis()
+    }
 }
 
 /// Queues a torrent in every feed whose filter accepts the grab that it was got for.
@@ -279,10 +289,10 @@ pub(super) async fn queue_in_feeds(
     now: Ts,
 ) -> Result<(), StoreError> {
     let candidate: Candidate = run!(&mut *tx, conn => sqlx::query_as(
-        "SELECT t.id AS torrent_id, t.infohash, g.app, g.app_kind, g.indexer, g.title, t.total_bytes \
+        "SELECT t.id AS torrent_id, t.infohash, g.app, g.app_kind, g.indexer, g.title, t.total_bytes, g.grabbed_at, g.created_at \
          FROM grab g JOIN torrent t ON t.id = $2 WHERE g.id = $1",
     ).bind(grab.0).bind(torrent.0).fetch_one(conn))?;
-    for feed in feeds_in(tx).await? {
+    for feed in feeds_in(tx).await?.into_iter().filter(|feed| candidate.is_after_beginning(feed)) {
         // A filter that cannot be compiled was refused when it was made; one that is stored all the same lists nothing.
         if let Ok(filter) = feed.filter.compile() {
             queue_if_accepted(tx, feed.id, &filter, &candidate, now).await?;
@@ -291,18 +301,19 @@ pub(super) async fn queue_in_feeds(
     Ok(())
 }
 
-/// Queues every stored torrent in a new feed, oldest first.
+/// Queues in a new feed every stored torrent that was grabbed from this moment on, oldest first.
 pub(super) async fn fill_new_feed(
     tx: &mut Tx,
     feed: FeedId,
     filter: &FeedFilter,
+    begins_at: Ts,
     now: Ts,
 ) -> Result<(), StoreError> {
     let Ok(filter) = filter.compile() else { return Ok(()) };
     let candidates: Vec<Candidate> = run!(&mut *tx, conn => sqlx::query_as(
-        "SELECT t.id AS torrent_id, t.infohash, g.app, g.app_kind, g.indexer, g.title, t.total_bytes \
-         FROM grab g JOIN torrent t ON t.id = g.torrent_id ORDER BY g.finished_at, g.id",
-    ).fetch_all(conn))?;
+        "SELECT t.id AS torrent_id, t.infohash, g.app, g.app_kind, g.indexer, g.title, t.total_bytes, g.grabbed_at, g.created_at \
+         FROM grab g JOIN torrent t ON t.id = g.torrent_id WHERE g.grabbed_at >= $1 ORDER BY g.finished_at, g.id",
+    ).bind(begins_at.millis()).fetch_all(conn))?;
     for candidate in &candidates {
         queue_if_accepted(tx, feed, &filter, candidate, now).await?;
     }

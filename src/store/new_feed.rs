@@ -4,11 +4,12 @@ use super::engine::{Lock, Tx};
 use super::feed::{Feed, NewFeed, Row, select_feed};
 use super::ledger::fill_new_feed;
 use super::{Store, StoreError};
+use crate::domain::feed_begin::FeedBegin;
 use crate::domain::ids::{FeedId, KeyId};
 use crate::domain::time::Ts;
 
 impl Store {
-    /// Makes a feed and queues in it every stored torrent that its filter accepts.
+    /// Makes a feed and queues in it every stored torrent that its filter accepts, from its beginning on.
     ///
     /// # Errors
     /// [`StoreError::NameTaken`] if a feed that is not revoked has the name.
@@ -35,12 +36,17 @@ pub(super) async fn insert_feed(
         what: "filter",
         row: 0,
     })?;
+    let begins_at = feed.begins.moment(now);
     let id: i64 = run!(&mut *tx, conn => sqlx::query_scalar(
-        "INSERT INTO feed (public_id, name, name_key, filter, token_hash, token_shown, link_secret, created_at, key_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+        "INSERT INTO feed (public_id, name, name_key, filter, token_hash, token_shown, link_secret, created_at, key_id, begins_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
     ).bind(feed.public_id.as_str()).bind(feed.name.as_str()).bind(name_key).bind(filter).bind(feed.token_hash.to_vec())
-     .bind(feed.token_shown).bind(feed.link_secret.to_vec()).bind(now.millis()).bind(key.map(|key| key.0)).fetch_one(conn))?;
-    fill_new_feed(tx, FeedId(id), &feed.filter, now).await?;
+     .bind(feed.token_shown).bind(feed.link_secret.to_vec()).bind(now.millis()).bind(key.map(|key| key.0))
+     .bind(begins_at.millis()).fetch_one(conn))?;
+    // What is dated ahead of now, by an app whose clock is wrong, was grabbed before all the same.
+    if feed.begins != FeedBegin::Now {
+        fill_new_feed(tx, FeedId(id), &feed.filter, begins_at, now).await?;
+    }
     let row: Row =
         run!(&mut *tx, conn => sqlx::query_as(select_feed!("WHERE id = $1")).bind(id).fetch_one(conn))?;
     row.into_feed()

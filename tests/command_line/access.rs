@@ -74,6 +74,15 @@ async fn a_feed_answers_until_it_is_revoked_and_so_do_its_downloads() {
     assert_eq!(http.get(&link).await.status, 404);
     assert_eq!(http.get(&other).await.status, 200);
     assert_eq!(household.answers(&["feed", "revoke", "client"]).0, 1);
+    for (arguments, says) in [
+        (&["feed", "create", "client"][..], "commence maintenant"),
+        (&["feed", "create", "third"], "tout ce qui est gardé : 1 élément."),
+        (&["feed", "create", "week", "--from", "7d"], "les 7 derniers jours : 1 élément."),
+    ] {
+        let (code, said) = household.answers(arguments);
+        assert!(code == 0 && said.contains(says), "{said}");
+    }
+    assert_eq!(household.answers(&["feed", "create", "other-week", "--from", "week"]).0, 2);
     assert_eq!(household.answers(&["feed", "create", "other"]).0, 1);
     assert_eq!(household.answers(&["feed", "create", "broken", "--title", "("]).0, 1);
     assert_eq!(household.answers(&["feed", "create", "broken", "--kind", "radar"]).0, 2);

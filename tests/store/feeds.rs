@@ -1,15 +1,23 @@
 //! Feeds: made, found by token, polled, revoked.
 
-use grabfeed::domain::feed::{FeedName, FeedPublicId};
-use grabfeed::domain::feed_filter::FeedFilter;
-use grabfeed::store::{FeedCounts, Polls, StoreError};
+use std::time::Duration;
 
-use super::given::{NOW, after, feed, hash, new_feed, ready, replicas, store_in, token};
+use grabfeed::domain::feed::{FeedName, FeedPublicId};
+use grabfeed::domain::feed_begin::FeedBegin;
+use grabfeed::domain::feed_filter::FeedFilter;
+use grabfeed::domain::sighting::Sighting;
+use grabfeed::store::{Batch, FeedCounts, NewFeed, Polls, StoreError};
+
+use super::given::{
+    NOW, after, claim, feed, hash, history, make_ready, new_feed, ready, record, replicas, store_in, token,
+    torrent,
+};
 use crate::support::database::{Home, both_engines};
 
 both_engines! {
     a_feed_is_found_by_its_token_and_by_its_public_id,
     a_new_feed_queues_what_is_stored_and_passes_its_filter,
+    a_feed_begins_where_it_is_told,
     a_torrent_and_a_feed_made_at_the_same_moment_find_each_other,
     a_name_is_taken_whatever_its_case_until_the_feed_is_revoked,
     a_revoked_feed_is_gone_with_its_ledger,
@@ -55,6 +63,47 @@ async fn a_new_feed_queues_what_is_stored_and_passes_its_filter(home: Home) {
         store.ledger_counts().await.unwrap(),
         [FeedCounts { feed: "Some".to_owned(), queued: 3, listed: 0, delivered: 0 }]
     );
+}
+
+async fn a_feed_begins_where_it_is_told(home: Home) {
+    const DAY: u64 = 24 * 60 * 60;
+    let store = store_in(&home).await;
+    // Grabbed four days ago, and just now; one more is known and waits.
+    for (number, days) in [(1, 4), (2, 0), (3, 0)] {
+        let grabbed_at = NOW.minus(Duration::from_secs(days * DAY));
+        let title = format!("Grabbed {days} days ago, {number}");
+        record(&store, vec![Sighting { grabbed_at, ..history(number, &title, None) }]).await;
+        if number < 3 {
+            make_ready(&store, &claim(&store, NOW).await.unwrap(), torrent(number, "Alpha"), NOW).await;
+        }
+    }
+    let made = after(10);
+    let mut feeds = Vec::new();
+    for begins in [FeedBegin::Everything, FeedBegin::Days(5), FeedBegin::Days(3), FeedBegin::Now] {
+        let new = NewFeed { begins, ..new_feed(&begins.to_string(), FeedFilter::default()) };
+        feeds.push(store.create_feed(new, made).await.unwrap().id);
+    }
+    let counts = async || {
+        let mut counts = Vec::new();
+        for feed in &feeds {
+            counts.push(store.feed_item_count(*feed).await.unwrap());
+        }
+        counts
+    };
+    assert_eq!(counts().await, [2, 2, 1, 0]);
+    // What waited was grabbed before.
+    make_ready(&store, &claim(&store, made).await.unwrap(), torrent(3, "Alpha"), made).await;
+    assert_eq!(counts().await, [3, 3, 2, 0]);
+    // What is heard of from now on is new, whatever the clock of its app says.
+    let grabbed_at = NOW.minus(Duration::from_secs(9 * DAY));
+    let late = Sighting { grabbed_at, ..history(4, "From a clock that is late", None) };
+    store.record(Batch { sightings: vec![late], ..Batch::default() }, made).await.unwrap();
+    make_ready(&store, &claim(&store, made).await.unwrap(), torrent(4, "Alpha"), made).await;
+    assert_eq!(counts().await, [4, 4, 3, 1]);
+    let name = name("now");
+    assert!(!store.had_feed(&name).await.unwrap());
+    store.revoke_feed(&name, made).await.unwrap();
+    assert!(store.had_feed(&name).await.unwrap());
 }
 
 async fn a_torrent_and_a_feed_made_at_the_same_moment_find_each_other(home: Home) {

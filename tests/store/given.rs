@@ -5,6 +5,7 @@ use std::time::Duration;
 use grabfeed::domain::app::{AppKind, AppName};
 use grabfeed::domain::attempt::AttemptStep;
 use grabfeed::domain::feed::{FeedName, FeedPublicId};
+use grabfeed::domain::feed_begin::FeedBegin;
 use grabfeed::domain::feed_filter::FeedFilter;
 use grabfeed::domain::ids::{GrabId, TorrentId};
 use grabfeed::domain::infohash::Infohash;
@@ -217,6 +218,7 @@ pub(super) fn new_feed(name: &str, filter: FeedFilter) -> NewFeed {
         public_id: FeedPublicId::parse(&format!("{number:020}")).unwrap(),
         name: FeedName::parse(name).unwrap(),
         filter,
+        begins: FeedBegin::Everything,
         token_hash: token(name),
         token_shown: "gf_…abcd".to_owned(),
         link_secret: [9; 32],

@@ -75,7 +75,7 @@ const AS_FIRST_PUBLISHED: &str = "\
     ALTER TABLE grab DROP COLUMN freed; ALTER TABLE grab DROP COLUMN has_turn; ALTER TABLE grab DROP COLUMN retried; \
     ALTER TABLE grab DROP COLUMN release_hash; ALTER TABLE app_sync DROP COLUMN began_at; \
     ALTER TABLE grab DROP COLUMN reason_about; ALTER TABLE grab DROP COLUMN found_link; \
-    DROP INDEX feed_item_undelivered; DROP INDEX delivery_feed; DROP INDEX feed_item_queue; \
+    DROP INDEX feed_item_undelivered; DROP INDEX delivery_feed; DROP INDEX feed_item_queue; ALTER TABLE feed DROP COLUMN begins_at; \
     ALTER TABLE feed_item DROP COLUMN readings; ALTER TABLE feed_item ADD COLUMN yielded_at BIGINT; \
     ALTER TABLE feed_item ADD COLUMN first_listed_poll BIGINT; \
     DELETE FROM _sqlx_migrations WHERE version > 1";

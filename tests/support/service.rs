@@ -15,6 +15,7 @@ use grabfeed::demo::{GrabOptions, ReleaseId, ReleaseSpec, WebhookAuth, World, Wo
 use grabfeed::domain::app::PROWLARR;
 use grabfeed::domain::app::{AppKind, AppName};
 use grabfeed::domain::feed::{FeedName, FeedPublicId};
+use grabfeed::domain::feed_begin::FeedBegin;
 use grabfeed::domain::feed_filter::FeedFilter;
 use grabfeed::domain::grab::{Grab, GrabState};
 use grabfeed::domain::time::Ts;
@@ -321,6 +322,7 @@ impl Household {
             public_id: FeedPublicId::parse(&random_identifier(&mut rng, FeedPublicId::NEW_CHARS)).unwrap(),
             name: FeedName::parse("everything").unwrap(),
             filter: FeedFilter::default(),
+            begins: FeedBegin::Everything,
             token_hash: token.hash(),
             token_shown: token.shown(),
             link_secret: *DownloadSecret::generate(&mut rng).expose_bytes(),

@@ -268,3 +268,17 @@ async fn the_status_counts_and_bodies_that_are_no_json_are_refused() {
     let reply = asker.running.http.send("PATCH", &url, &headers, "").await;
     assert_eq!((reply.status, reply.header("allow")), (405, "GET,HEAD,POST"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_feed_says_with_what_it_begins() {
+    let asker = Asker::new(Plan::default()).await;
+    let (url, headers) = (asker.running.url("/api/v1/feeds"), [("x-api-key", asker.key.as_str())]);
+    let ask = async |asked: Value| asker.running.http.post_json(&url, &headers, &asked).await;
+    let made = ask(json!({ "name": "one" })).await;
+    assert_eq!((made.status, &made.json()["begins"]), (201, &json!({ "from": "everything", "items": 0 })));
+    let made = ask(json!({ "name": "two", "begins": "7d" })).await;
+    assert_eq!(made.json()["begins"], json!({ "from": "7d", "items": 0 }));
+    for begins in ["", "0d", "yesterday", "3651d"] {
+        assert_eq!(ask(json!({ "name": "three", "begins": begins })).await.status, 400, "{begins:?}");
+    }
+}

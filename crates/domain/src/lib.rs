@@ -6,6 +6,7 @@
 pub mod app;
 pub mod attempt;
 pub mod feed;
+pub mod feed_begin;
 pub mod feed_filter;
 pub mod feed_window;
 pub mod grab;

@@ -67,4 +67,17 @@ pub struct NewFeedView {
     pub listed: FeedView,
     /// The URL to subscribe to, shown this once.
     pub url: String,
+    /// With what it begins, when it was just made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begins: Option<BeginningView>,
+}
+
+/// With what a new feed begins.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Beginning)]
+pub struct BeginningView {
+    /// `everything` that is kept, the last days, such as `7d`, or `now`.
+    pub from: String,
+    /// How many items that is.
+    pub items: u64,
 }

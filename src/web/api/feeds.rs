@@ -7,8 +7,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::paging::Listed;
+use crate::admin::AdminError;
 use crate::admin::feeds::{self, FeedWithToken, USUAL_OVERLAP_HOURS};
-use crate::admin::view::feed::{FeedView, NewFeedView};
+use crate::admin::view::feed::{BeginningView, FeedView, NewFeedView};
 use crate::admin::view::feed_filter::FilterView;
 use crate::admin::view::{schema, whole_number};
 use crate::domain::time::Ts;
@@ -31,6 +32,11 @@ pub struct AskedFeed {
     /// What it takes; everything, if there is none.
     #[serde(default)]
     filter: FilterView,
+    /// Where it begins: with `everything` that is kept, with the last days, such as `7d`, or `now`. If it is not said: now, if
+    /// a feed of this name was there before, else with everything.
+    #[serde(default)]
+    #[schema(pattern = "^(everything|now|[1-9][0-9]{0,3}d)$")]
+    begins: Option<String>,
 }
 
 /// List the feeds that were not revoked.
@@ -68,8 +74,12 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<NewFeedView>), Problem> {
     let base = state.base_for(&caller)?;
     let actor = identity.actor(&caller);
-    let made = feeds::create(state.store(), &actor, &asked.name, asked.filter.check()?).await?;
-    Ok((StatusCode::CREATED, Json(with_url(made, &base, state.store().now().await?))))
+    let begins = asked.begins.as_deref().map(str::parse).transpose();
+    let begins = begins.map_err(|_| AdminError::Invalid("begins"))?;
+    let made = feeds::create(state.store(), &actor, &asked.name, asked.filter.check()?, begins).await?;
+    let view = with_url(made.made, &base, state.store().now().await?);
+    let begins = Some(BeginningView { from: made.begins.to_string(), items: made.items });
+    Ok((StatusCode::CREATED, Json(NewFeedView { begins, ..view })))
 }
 
 /// How a feed gets another URL.
@@ -127,5 +137,5 @@ pub async fn revoke(
 /// The feed with the URL that a client subscribes to.
 fn with_url(made: FeedWithToken, base: &BaseUrl, now: Ts) -> NewFeedView {
     let url = base.join(&["f", made.token.expose(), FeedFormat::Rss.path_segment()]);
-    NewFeedView { listed: FeedView::new(made.feed, now), url }
+    NewFeedView { listed: FeedView::new(made.feed, now), url, begins: None }
 }
