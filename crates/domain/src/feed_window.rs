@@ -80,8 +80,7 @@ pub fn arrange(entries: &[Entry], moment: Moment, window: usize) -> Arrangement 
 
     // A smaller window than before may leave more unread than fit: the oldest first, the others come as these leave.
     let mut listing: Vec<_> = unread.into_iter().take(window).collect();
-    let latest = entries.iter().filter_map(|entry| entry.pub_at).chain(moment.last_pub_at).max();
-    let dates = free_dates(moment, latest, window, waiting.len().min(window - listing.len()));
+    let dates = free_dates(moment, window, window - listing.len());
     waiting.truncate(dates.len());
     let oldest_first = waiting.iter().rev();
     let first_listed: Vec<_> =
@@ -156,11 +155,11 @@ const SET_BACK_SECONDS: i64 = 60;
 ///
 /// They begin early enough that what waits and one more window find seconds too: a burst costs no reading.
 /// If the latest is far ahead of now, the clock was set back: then they follow it, as little ahead as can be.
-fn free_dates(moment: Moment, latest: Option<Ts>, window: usize, wanted: usize) -> Vec<Ts> {
+fn free_dates(moment: Moment, window: usize, wanted: usize) -> Vec<Ts> {
     let now = moment.now.seconds();
     let kept_free = i64::try_from(window).unwrap_or(i64::MAX).saturating_add_unsigned(moment.waiting);
     let earliest = now.saturating_sub(kept_free).saturating_add(1);
-    let after = latest.map_or(i64::MIN, |latest| latest.seconds().saturating_add(1));
+    let after = moment.last_pub_at.map_or(i64::MIN, |latest| latest.seconds().saturating_add(1));
     let set_back = after.saturating_sub(now) > SET_BACK_SECONDS;
     let last = if set_back { i64::MAX } else { now };
     (after.max(earliest)..=last)
@@ -253,7 +252,7 @@ mod tests {
         house.grab(2);
         let date = house.arrange().listing[1].pub_at;
         house.deliver([0]);
-        house.moment.now = date.plus(REMINDER);
+        house.moment.now = date.plus(Duration::from_hours(1_200));
         assert_eq!(ids(&house.arrange().listing), [1, 0]);
         house.moment.now = house.moment.now.plus(Duration::from_millis(1));
         assert_eq!(ids(&house.arrange().listing), [1]);
