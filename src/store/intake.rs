@@ -14,7 +14,7 @@ use crate::domain::ids::GrabId;
 use crate::domain::merge::{self, Known, WINDOW};
 use crate::domain::reason::Reason;
 use crate::domain::schedule;
-use crate::domain::sighting::{Origin, Sighting};
+use crate::domain::sighting::{Origin, Protocol, Sighting};
 use crate::domain::text::{indexer_key, title_key};
 use crate::domain::time::Ts;
 
@@ -260,6 +260,8 @@ async fn enrich(tx: &mut Tx, grab: &Known, sighting: &Sighting, now: Ts) -> Resu
     let by_its_app = sighting.origin != Origin::ProwlarrHistory;
     // Of the app's reports the earliest date counts, so that the order in which they come in does not.
     let made_at = if by_its_app { sighting.grabbed_at } else { Ts::MAX };
+    // What Prowlarr's history says is its indexer's: a grab that took it over would not be found by its own app's row.
+    let protocol = if by_its_app { sighting.protocol } else { Protocol::Unknown };
     let link = sighting.link.as_ref().filter(|_| by_its_app).map(|link| link.expose_secret().to_owned());
     exec!(&mut *tx, conn => sqlx::query(
         "UPDATE grab SET download_id = COALESCE(download_id, $2), expected_infohash = COALESCE(expected_infohash, $3), \
@@ -274,7 +276,7 @@ async fn enrich(tx: &mut Tx, grab: &Known, sighting: &Sighting, now: Ts) -> Resu
          release_hash = COALESCE(release_hash, $14) WHERE id = $1",
     ).bind(grab.id.0).bind(sighting.download_id_key()).bind(sighting.expected_infohash().map(|hash| hash.to_string()))
      .bind(sighting.indexer.clone()).bind(sighting.indexer.as_deref().map(indexer_key).unwrap_or_default())
-     .bind(sighting.prowlarr_indexer_id).bind(sighting.protocol.as_str())
+     .bind(sighting.prowlarr_indexer_id).bind(protocol.as_str())
      .bind(sighting.size_bytes.and_then(|size| i64::try_from(size).ok())).bind(link).bind(now.millis())
      .bind(made_at.millis()).bind(i64::from(sighting.origin == Origin::Webhook)).bind(i64::from(sighting.origin == Origin::AppHistory))
      .bind(sighting.release_hash.clone()).execute(conn))?;

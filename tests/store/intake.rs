@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use grabfeed::domain::grab::GrabState;
-use grabfeed::domain::sighting::Sighting;
+use grabfeed::domain::sighting::{Protocol, Sighting};
 use grabfeed::domain::text::clean;
 use grabfeed::store::{Batch, GrabFilter, Recorded, Store};
 use secrecy::ExposeSecret;
 
 use super::given::{
-    NOW, after, app, claim, cursor, hash, history, make_failed, record, replicas, store_in, tamper, webhook,
+    NOW, after, app, claim, cursor, hash, history, make_failed, prowlarr_row, record, replicas, store_in,
+    tamper, webhook,
 };
 use crate::support::database::{Home, both_engines};
 
@@ -19,6 +20,7 @@ both_engines! {
     reports_without_a_download_id_are_joined_by_title_within_the_hour,
     the_rows_of_a_season_pack_are_one_grab,
     the_same_report_counts_once,
+    what_prowlarr_says_of_the_transport_keeps_no_row_of_the_app_from_its_grab,
     the_same_title_on_two_indexers_is_two_grabs,
     only_reports_of_known_grabs_count_where_the_settings_say_so,
     the_cursor_moves_only_with_the_rows_and_never_back,
@@ -83,6 +85,15 @@ async fn the_rows_of_a_season_pack_are_one_grab(home: Home) {
     let Recorded::New(grab) = recorded[0] else { panic!("new") };
     assert!(recorded[1..].iter().all(|one| *one == Recorded::Merged(grab)));
     assert_eq!(all(&store).await, 1);
+}
+
+async fn what_prowlarr_says_of_the_transport_keeps_no_row_of_the_app_from_its_grab(home: Home) {
+    let store = store_in(&home).await;
+    let Recorded::New(grab) = record(&store, vec![webhook("An Nzb", None)]).await[0] else { panic!("new") };
+    assert_eq!(record(&store, vec![prowlarr_row(1, "An Nzb")]).await, [Recorded::Merged(grab)]);
+    let row = Sighting { protocol: Protocol::Usenet, ..history(2, "An Nzb", None) };
+    assert_eq!(record(&store, vec![row]).await, [Recorded::Merged(grab)]);
+    assert_eq!(store.grab(grab).await.unwrap().unwrap().protocol, Protocol::Usenet);
 }
 
 async fn the_same_report_counts_once(home: Home) {

@@ -267,7 +267,7 @@ impl Household {
     /// The one grab with this title.
     pub(crate) async fn grab_of(&self, title: &str) -> Grab {
         let mut found: Vec<_> = self.grabs().await.into_iter().filter(|grab| grab.title == title).collect();
-        assert_eq!(found.len(), 1, "grabs named {title}");
+        assert_eq!(found.len(), 1, "grabs named {title}: {found:?}");
         found.remove(0)
     }
 
