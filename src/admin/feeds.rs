@@ -35,7 +35,7 @@ pub struct FeedWithToken {
 #[derive(Debug)]
 pub struct MadeFeed {
     /// The feed with its token.
-    pub made: FeedWithToken,
+    pub with_token: FeedWithToken,
     /// Where it begins.
     pub begins: FeedBegin,
     /// With how many items.
@@ -62,7 +62,7 @@ pub async fn create(
     let feed = store.create_feed(new, store.now().await?).await?;
     let items = store.feed_item_count(feed.id).await?;
     info!(event = "feed.created", feed = %feed.name, actor = actor.name(), address = actor.address());
-    Ok(MadeFeed { made: FeedWithToken { feed, token }, begins, items })
+    Ok(MadeFeed { with_token: FeedWithToken { feed, token }, begins, items })
 }
 
 /// The feed with this public id.

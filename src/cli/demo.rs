@@ -48,7 +48,7 @@ async fn play(args: &DemoArgs, context: &Context, out: &mut dyn Write) -> Result
     let store = context.open_store(settings).await?;
     let actor = Actor::command_line();
     let made = feeds::create(&store, &actor, "demo", FeedFilter::default(), None).await;
-    let made = made.map_err(|_| StartError::Demo)?.made;
+    let made = made.map_err(|_| StartError::Demo)?.with_token;
     let scopes: ScopeSet = [Scope::Read, Scope::Metrics].into_iter().collect();
     let key = keys::create(&store, &actor, "demo", scopes, None).await.map_err(|_| StartError::Demo)?;
     let base = format!("http://127.0.0.1:{port}");

@@ -60,7 +60,7 @@ async fn create(
     match feeds::create(store, &Actor::command_line(), &name, filter, begins).await {
         Ok(made) => {
             // The address alone, so that a script can take it; what is told to a person goes beside it.
-            writeln!(out, "{}", url(&base_url(settings), &made.made.token))?;
+            writeln!(out, "{}", url(&base_url(settings), &made.with_token.token))?;
             writeln!(err, "{}", begun(made.begins, made.items, lang))?;
             Ok(0)
         }

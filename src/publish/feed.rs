@@ -4,7 +4,6 @@
 //! know: which items are listed, and where the bytes go.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
@@ -28,7 +27,6 @@ pub struct ChannelText {
 }
 
 /// A feed in one format, ready to be sent.
-#[derive(Clone)]
 pub struct RenderedFeed {
     /// The version of the feed that it was written from.
     pub version: i64,
@@ -39,7 +37,7 @@ pub struct RenderedFeed {
     /// Those of its items for which one more reading counts.
     pub to_be_read: Vec<TorrentId>,
     /// How many readings of it count.
-    readings_left: Arc<AtomicU32>,
+    readings_left: AtomicU32,
 }
 
 impl RenderedFeed {
@@ -106,7 +104,7 @@ fn write(
         etag: Etag::from_body(&body),
         body: body.into(),
         to_be_read: vec![],
-        readings_left: Arc::new(AtomicU32::new(READINGS_THAT_COUNT)),
+        readings_left: AtomicU32::new(READINGS_THAT_COUNT),
     }
 }
 

@@ -3,13 +3,10 @@
 //! Which items are listed now is decided by `domain::feed_window`; here its answer is written down in the transaction
 //! that read the rows, so that two requests at once never date an item twice.
 
-use super::engine::{Lock, Tx};
-use super::feed::{Feed, feeds_in};
+use super::engine::Lock;
 use super::{Store, StoreError};
-use crate::domain::app::{AppKind, AppName};
-use crate::domain::feed_filter::{CompiledFilter, FeedFilter, ItemFacts};
 use crate::domain::feed_window::{self, Entry, Moment, READINGS_THAT_COUNT};
-use crate::domain::ids::{FeedId, GrabId, TorrentId};
+use crate::domain::ids::{FeedId, TorrentId};
 use crate::domain::infohash::Infohash;
 use crate::domain::time::Ts;
 
@@ -73,6 +70,16 @@ macro_rules! select_items {
     };
 }
 
+/// A row of a feed's ledger, called `i`, that was never listed.
+macro_rules! waits {
+    () => {
+        "i.readings = 0 AND i.pub_at IS NULL AND i.delivered_at IS NULL"
+    };
+}
+
+/// The statements below name each number of readings.
+const _: () = assert!(READINGS_THAT_COUNT == 2);
+
 /// The kinds of rows that can appear in the next listing, in the order in which `domain::feed_window` gives places; each is
 /// bounded by the window, so that the work does not grow with the ledger.
 const KINDS: [&str; 5] = [
@@ -86,8 +93,11 @@ const KINDS: [&str; 5] = [
 ];
 
 /// How many items of a feed were never listed; no more than ten thousand are counted.
-const COUNT_WAITING: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM feed_item WHERE feed_id = $1 AND readings = 0 \
-     AND pub_at IS NULL AND delivered_at IS NULL LIMIT 10000) waiting";
+const COUNT_WAITING: &str = concat!(
+    "SELECT COUNT(*) FROM (SELECT 1 FROM feed_item i WHERE i.feed_id = $1 AND ",
+    waits!(),
+    " LIMIT 10000) waiting"
+);
 
 impl ItemRow {
     fn entry(&self) -> Entry {
@@ -171,8 +181,8 @@ impl Store {
             ).bind(feed.0).bind(item.0).bind(i64::from(READINGS_THAT_COUNT)).execute(conn))?;
         }
         exec!(&mut tx, conn => sqlx::query(
-            "UPDATE feed SET version = version + 1 WHERE id = $1 AND EXISTS (SELECT 1 FROM feed_item i \
-             WHERE i.feed_id = feed.id AND i.readings = 0 AND i.pub_at IS NULL AND i.delivered_at IS NULL)",
+            concat!("UPDATE feed SET version = version + 1 WHERE id = $1 AND EXISTS (SELECT 1 FROM feed_item i \
+             WHERE i.feed_id = feed.id AND ", waits!(), ")"),
         ).bind(feed.0).execute(conn))?;
         tx.commit().await
     }
@@ -182,8 +192,8 @@ impl Store {
         let mut tx = self.begin().await?;
         tx.lock(Lock::Ledger).await?;
         exec!(&mut tx, conn => sqlx::query(
-            "UPDATE feed SET version = version + 1 WHERE revoked_at IS NULL AND EXISTS (SELECT 1 FROM feed_item i \
-             WHERE i.feed_id = feed.id AND i.readings = 0 AND i.pub_at IS NULL AND i.delivered_at IS NULL)",
+            concat!("UPDATE feed SET version = version + 1 WHERE revoked_at IS NULL AND EXISTS (SELECT 1 FROM feed_item i \
+             WHERE i.feed_id = feed.id AND ", waits!(), ")"),
         ).execute(conn))?;
         tx.commit().await
     }
@@ -257,108 +267,4 @@ pub struct FeedCounts {
     pub listed: u64,
     /// Fetched.
     pub delivered: u64,
-}
-
-/// What of a grab and its torrent decides in which feeds it belongs.
-#[derive(sqlx::FromRow)]
-struct Candidate {
-    torrent_id: i64,
-    infohash: String,
-    app: String,
-    app_kind: String,
-    indexer: Option<String>,
-    title: String,
-    total_bytes: i64,
-    grabbed_at: i64,
-    created_at: i64,
-}
-
-impl Candidate {
-    /// Whether it was grabbed after the feed's beginning. What was heard of since the feed was made was, whatever the
-    /// clock of its app says.
-    const fn is_after_beginning(&self, feed: &Feed) -> bool {
-        self.created_at >= feed.created_at.millis() || self.grabbed_at >= feed.begins_at.millis()
-    }
-}
-
-/// Queues a torrent in every feed whose filter accepts the grab that it was got for.
-pub(super) async fn queue_in_feeds(
-    tx: &mut Tx,
-    grab: GrabId,
-    torrent: TorrentId,
-    now: Ts,
-) -> Result<(), StoreError> {
-    let candidate: Candidate = run!(&mut *tx, conn => sqlx::query_as(
-        "SELECT t.id AS torrent_id, t.infohash, g.app, g.app_kind, g.indexer, g.title, t.total_bytes, g.grabbed_at, g.created_at \
-         FROM grab g JOIN torrent t ON t.id = $2 WHERE g.id = $1",
-    ).bind(grab.0).bind(torrent.0).fetch_one(conn))?;
-    for feed in feeds_in(tx).await?.into_iter().filter(|feed| candidate.is_after_beginning(feed)) {
-        // A filter that cannot be compiled was refused when it was made; one that is stored all the same lists nothing.
-        if let Ok(filter) = feed.filter.compile() {
-            queue_if_accepted(tx, feed.id, &filter, &candidate, now).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Queues in a new feed every stored torrent that was grabbed from this moment on, oldest first.
-pub(super) async fn fill_new_feed(
-    tx: &mut Tx,
-    feed: FeedId,
-    filter: &FeedFilter,
-    begins_at: Ts,
-    now: Ts,
-) -> Result<(), StoreError> {
-    let Ok(filter) = filter.compile() else { return Ok(()) };
-    let candidates: Vec<Candidate> = run!(&mut *tx, conn => sqlx::query_as(
-        "SELECT t.id AS torrent_id, t.infohash, g.app, g.app_kind, g.indexer, g.title, t.total_bytes, g.grabbed_at, g.created_at \
-         FROM grab g JOIN torrent t ON t.id = g.torrent_id WHERE g.grabbed_at >= $1 ORDER BY g.finished_at, g.id",
-    ).bind(begins_at.millis()).fetch_all(conn))?;
-    for candidate in &candidates {
-        queue_if_accepted(tx, feed, &filter, candidate, now).await?;
-    }
-    Ok(())
-}
-
-async fn queue_if_accepted(
-    tx: &mut Tx,
-    feed: FeedId,
-    filter: &CompiledFilter,
-    candidate: &Candidate,
-    now: Ts,
-) -> Result<(), StoreError> {
-    let app = AppName::parse(&candidate.app).ok();
-    let kind: Option<AppKind> = candidate.app_kind.parse().ok();
-    let category = kind.unwrap_or(AppKind::Prowlarr).category();
-    let facts = ItemFacts {
-        app: app.as_ref(),
-        kind,
-        indexer: candidate.indexer.as_deref(),
-        category,
-        title: &candidate.title,
-        total_bytes: u64::try_from(candidate.total_bytes).unwrap_or(0),
-    };
-    if filter.accepts(&facts).is_err() {
-        return Ok(());
-    }
-    let title = unique_title(tx, feed, candidate).await?;
-    let queued: Option<i64> = run!(&mut *tx, conn => sqlx::query_scalar(
-        "INSERT INTO feed_item (feed_id, torrent_id, infohash, title, category, queued_at) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (feed_id, infohash) DO NOTHING RETURNING id",
-    ).bind(feed.0).bind(candidate.torrent_id).bind(candidate.infohash.clone()).bind(title).bind(category)
-     .bind(now.millis()).fetch_optional(conn))?;
-    if queued.is_some() {
-        exec!(&mut *tx, conn => sqlx::query("UPDATE feed SET version = version + 1 WHERE id = $1").bind(feed.0).execute(conn))?;
-    }
-    Ok(())
-}
-
-/// The grab's title; if another torrent of the feed has it, with the beginning of the hash, because some clients tell
-/// items apart by title alone.
-async fn unique_title(tx: &mut Tx, feed: FeedId, candidate: &Candidate) -> Result<String, StoreError> {
-    let same: i64 = run!(tx, conn => sqlx::query_scalar(
-        "SELECT COUNT(*) FROM feed_item WHERE feed_id = $1 AND title = $2 AND infohash <> $3",
-    ).bind(feed.0).bind(candidate.title.clone()).bind(candidate.infohash.clone()).fetch_one(conn))?;
-    let short: String = candidate.infohash.chars().take(8).collect();
-    Ok(if same == 0 { candidate.title.clone() } else { format!("{} [{short}]", candidate.title) })
 }

@@ -17,6 +17,7 @@ mod database_time;
 mod error;
 mod feed;
 mod feed_health;
+mod feed_queue;
 mod file;
 mod foreign;
 mod grab;

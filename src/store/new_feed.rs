@@ -2,7 +2,7 @@
 
 use super::engine::{Lock, Tx};
 use super::feed::{Feed, NewFeed, Row, select_feed};
-use super::ledger::fill_new_feed;
+use super::feed_queue::fill_new_feed;
 use super::{Store, StoreError};
 use crate::domain::feed_begin::FeedBegin;
 use crate::domain::ids::{FeedId, KeyId};

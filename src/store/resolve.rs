@@ -94,7 +94,7 @@ async fn make_ready(tx: &mut Tx, claimed: &Claimed, torrent: TorrentId, now: Ts)
         "UPDATE grab SET state = 'ready', reason = NULL, torrent_id = $2, finished_at = $3, next_attempt_at = NULL, \
          attempts = attempts + 1 WHERE id = $1",
     ).bind(claimed.grab.id.0).bind(torrent.0).bind(now.millis()).execute(conn))?;
-    super::ledger::queue_in_feeds(tx, claimed.grab.id, torrent, now).await
+    super::feed_queue::queue_in_feeds(tx, claimed.grab.id, torrent, now).await
 }
 
 async fn retry(

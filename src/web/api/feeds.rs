@@ -77,7 +77,7 @@ pub async fn create(
     let begins = asked.begins.as_deref().map(str::parse).transpose();
     let begins = begins.map_err(|_| AdminError::Invalid("begins"))?;
     let made = feeds::create(state.store(), &actor, &asked.name, asked.filter.check()?, begins).await?;
-    let view = with_url(made.made, &base, state.store().now().await?);
+    let view = with_url(made.with_token, &base, state.store().now().await?);
     let begins = Some(BeginningView { from: made.begins.to_string(), items: made.items });
     Ok((StatusCode::CREATED, Json(NewFeedView { begins, ..view })))
 }

@@ -5,12 +5,11 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
 
-use super::sent_body::SentBody;
+use super::sent_body::body_then;
 use crate::domain::infohash::Infohash;
 use crate::pipeline;
 use crate::publish::disposition::attachment;
@@ -36,22 +35,10 @@ pub async fn torrent(
     if method != Method::GET {
         return Ok(as_file(&torrent.name, &infohash, bytes));
     }
-    if let Some(Extension(receipt)) = &receipt {
-        receipt.watch();
-    }
     let (deps, client) = (Arc::clone(&state.deps), client_name(&headers));
-    let gone_out = move || {
-        tokio::spawn(async move {
-            let is_taken = match receipt {
-                Some(Extension(receipt)) => receipt.taken().await,
-                None => true,
-            };
-            if is_taken {
-                pipeline::feeds::delivered(&deps, &feed, id, client.as_deref()).await;
-            }
-        });
-    };
-    Ok(as_file(&torrent.name, &infohash, Body::new(SentBody::new(bytes, gone_out))))
+    let delivered = async move { pipeline::feeds::delivered(&deps, &feed, id, client.as_deref()).await };
+    let receipt = receipt.map(|Extension(receipt)| receipt);
+    Ok(as_file(&torrent.name, &infohash, body_then(bytes, receipt, delivered)))
 }
 
 /// A torrent as clients want it.

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::reading::{Reader, Reading};
-use super::sent_body::SentBody;
+use super::sent_body::{body_then, when_taken};
 use crate::ops::metrics::FeedResult;
 use crate::pipeline;
 use crate::publish::etag::Etag;
@@ -53,10 +53,12 @@ pub(crate) async fn respond(
         Ok(rendered) => {
             let reading = asked.and_then(|feed| Reading::begin(state, feed, &rendered, reader));
             if is_current(&reader.headers, &rendered.etag) {
-                reading.into_iter().for_each(Reading::note);
+                if let Some(reading) = reading {
+                    when_taken(reader.receipt.clone(), reading.note());
+                }
                 (not_modified(&rendered), FeedResult::NotModified)
             } else {
-                (sent(&rendered, reading, format), FeedResult::Sent)
+                (sent(&rendered, reading, reader, format), FeedResult::Sent)
             }
         }
         Err(problem) => (problem.into_response(), FeedResult::Refused),
@@ -118,10 +120,10 @@ fn not_modified(rendered: &RenderedFeed) -> Response {
     with_etag(StatusCode::NOT_MODIFIED.into_response(), &rendered.etag)
 }
 
-fn sent(rendered: &RenderedFeed, reading: Option<Reading>, format: FeedFormat) -> Response {
+fn sent(rendered: &RenderedFeed, reading: Option<Reading>, reader: &Reader, format: FeedFormat) -> Response {
     let bytes = rendered.body.clone();
     let body = match reading {
-        Some(reading) => Body::new(SentBody::new(bytes, || reading.note())),
+        Some(reading) => body_then(bytes, reader.receipt.clone(), reading.note()),
         None => Body::from(bytes),
     };
     with_etag(([(header::CONTENT_TYPE, format.media_type())], body).into_response(), &rendered.etag)

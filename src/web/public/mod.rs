@@ -8,6 +8,6 @@ pub mod health;
 pub mod hooks;
 pub mod metrics;
 pub mod predecessor;
-
 pub mod reading;
+
 mod sent_body;

@@ -2,7 +2,6 @@
 //!
 //! Owns: when a reading counts. Must not know: what follows from it, which `domain::feed_window` decides.
 
-use std::mem;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -23,7 +22,8 @@ pub struct Reader {
     pub(super) caller: Caller,
     /// With which headers.
     pub(super) headers: HeaderMap,
-    receipt: Option<Receipt>,
+    /// What tells whether the answer was taken.
+    pub(super) receipt: Option<Receipt>,
     /// `HEAD` gets no body.
     wants_body: bool,
 }
@@ -46,7 +46,6 @@ pub(super) struct Reading {
     deps: Arc<Deps>,
     feed: Arc<Feed>,
     rendered: Arc<RenderedFeed>,
-    receipt: Option<Receipt>,
     is_open: bool,
 }
 
@@ -61,33 +60,20 @@ impl Reading {
         if !reader.wants_body || !rendered.take_reading() {
             return None;
         }
-        if let Some(receipt) = &reader.receipt {
-            receipt.watch();
-        }
         let (deps, rendered) = (Arc::clone(&state.deps), Arc::clone(rendered));
-        Some(Self { deps, feed, rendered, receipt: reader.receipt.clone(), is_open: true })
+        Some(Self { deps, feed, rendered, is_open: true })
     }
 
-    /// Notes it, once the client has it.
-    pub(super) fn note(self) {
-        tokio::spawn(self.noted());
-    }
-
-    async fn noted(mut self) {
-        let is_taken = match self.receipt.take() {
-            Some(receipt) => receipt.taken().await,
-            None => true,
-        };
+    /// Notes it; to be done once the client has the answer.
+    pub(super) async fn note(mut self) {
         let items = &self.rendered.to_be_read;
-        if is_taken && pipeline::feeds::was_read(&self.deps, &self.feed, items).await {
-            self.is_open = false;
-        }
+        self.is_open = !pipeline::feeds::was_read(&self.deps, &self.feed, items).await;
     }
 }
 
 impl Drop for Reading {
     fn drop(&mut self) {
-        if mem::take(&mut self.is_open) {
+        if self.is_open {
             self.rendered.give_reading_back();
         }
     }

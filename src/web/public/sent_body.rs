@@ -1,20 +1,55 @@
-//! A body that says when the last of its bytes was handed over.
+//! A body after which something is done, once the client has it.
 //!
 //! Must not know: what is done then.
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::body::HttpBody;
+use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
+
+use crate::web::wire::Receipt;
 
 /// Bytes handed over at once, so that a connection that breaks off is noticed before the end.
 const PIECE_BYTES: usize = 64 << 10;
 
+/// These bytes; `then` is done once the client has all of them, and dropped if it never has.
+pub(super) fn body_then(
+    bytes: Bytes,
+    receipt: Option<Receipt>,
+    then: impl Future<Output = ()> + Send + 'static,
+) -> Body {
+    watch(receipt.as_ref());
+    let then = Box::pin(then);
+    Body::new(SentBody::new(bytes, || when_taken(receipt, then)))
+}
+
+/// Does something once the client has taken the answer that was just handed over.
+pub(super) fn when_taken(receipt: Option<Receipt>, then: impl Future<Output = ()> + Send + 'static) {
+    watch(receipt.as_ref());
+    tokio::spawn(async move {
+        let is_taken = match receipt {
+            Some(receipt) => receipt.taken().await,
+            None => true,
+        };
+        if is_taken {
+            then.await;
+        }
+    });
+}
+
+/// Begins before the answer goes out; once more changes nothing.
+fn watch(receipt: Option<&Receipt>) {
+    if let Some(receipt) = receipt {
+        receipt.watch();
+    }
+}
+
 /// Bytes on their way out.
-pub(super) struct SentBody<F: FnOnce()> {
+struct SentBody<F: FnOnce()> {
     rest: Bytes,
     /// What is done at the end.
     then: Option<F>,
@@ -22,7 +57,7 @@ pub(super) struct SentBody<F: FnOnce()> {
 
 impl<F: FnOnce()> SentBody<F> {
     /// `then` is done once, when all was handed over; not at all if that never happens.
-    pub(super) const fn new(bytes: Bytes, then: F) -> Self {
+    const fn new(bytes: Bytes, then: F) -> Self {
         Self { rest: bytes, then: Some(then) }
     }
 }

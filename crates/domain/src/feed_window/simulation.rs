@@ -18,7 +18,7 @@ pub(super) enum Takes {
     Every(i64),
     /// All, but only so many readings after it saw them.
     Late(u32),
-    /// All, each twice.
+    /// All, each at once and again at each reading; the ledger keeps the first time.
     Twice,
 }
 
